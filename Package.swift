@@ -1,0 +1,50 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every Swift target is compiled with strict memory safety: `unsafe` has to be written where it is meant.
+let strict: [SwiftSetting] = [.strictMemorySafety()]
+
+let package = Package(
+    name: "Lacuna",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Lacuna", targets: ["Lacuna"]),
+        .executable(name: "lacuna", targets: ["lacuna-cli"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CBLAS"),
+        .target(
+            name: "LacunaKernels",
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+        .target(name: "Tables", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(
+            name: "Lacuna",
+            dependencies: ["Tables", "LacunaKernels", "CBLAS"],
+            swiftSettings: strict,
+            linkerSettings: [
+                .linkedLibrary("openblas", .when(platforms: [.linux])),
+                .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+            ]),
+        .target(
+            name: "LacunaCommand",
+            dependencies: [
+                "Lacuna", "Tables", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "lacuna-cli", dependencies: ["LacunaCommand"], swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Lacuna"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LacunaTests", dependencies: ["Lacuna", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LacunaCommandTests", dependencies: ["LacunaCommand", "lacuna-cli", "TestSupport"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+// The few loops of Lacuna that must be fast. Nothing here allocates or keeps state.
+#pragma once
