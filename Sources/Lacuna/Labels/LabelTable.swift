@@ -1,0 +1,124 @@
+/// The observed labels of many objectives: rows × slots, stored by row, observed slots only.
+///
+/// Memory follows the observed labels: one slot number, one value and, where given, one weight for each. What
+/// stood in a missing slot of the source is not kept, so it cannot matter.
+///
+/// Values are in the label's own terms: 0 or 1 (or a probability) for binary and multilabel, the class or
+/// level index for categorical and ordinal, the number in its unit for a regression. For a categorical
+/// objective with soft targets the value is the position of its distribution in ``distributions``.
+public struct LabelTable: Sendable, Equatable {
+    /// Rows in the table, with or without labels.
+    public let rows: Int
+    /// Slots per row, over all objectives.
+    public let slots: Int
+    /// `[rows + 1]`: row r owns the entries `rowStarts[r] ..< rowStarts[r + 1]`.
+    public internal(set) var rowStarts: [Int]
+    /// `[observed]`: the slot of each entry, ascending within a row.
+    public internal(set) var slotIndices: [Int32]
+    /// `[observed]`: the label of each entry.
+    public internal(set) var values: [Double]
+    /// `[observed]`: the slot weight of each entry, or nil where all are 1.
+    public internal(set) var slotWeights: [Float]?
+    /// Soft targets of categorical slots: slot → distributions `[n × C]`, addressed by the entries' values.
+    public internal(set) var distributions: [Int: [Float]] = [:]
+
+    /// The observed labels, over all rows and slots.
+    public var observed: Int { values.count }
+
+    /// One observed label on its way into a table.
+    public struct Entry: Sendable, Equatable {
+        public var row: Int
+        public var value: Double
+        public var weight: Float
+
+        public init(row: Int, value: Double, weight: Float = 1) {
+            self.row = row
+            self.value = value
+            self.weight = weight
+        }
+    }
+
+    /// Builds a table from the observed entries of each slot.
+    ///
+    /// - Parameters:
+    ///   - rows: rows of the table.
+    ///   - columns: `[slots]`; the entries of one slot, each row at most once, rows in `0 ..< rows`.
+    public init(rows: Int, columns: [[Entry]], distributions: [Int: [Float]] = [:]) {
+        self.rows = rows
+        self.slots = columns.count
+        var starts = [Int](repeating: 0, count: rows + 1)
+        var weighted = false
+        for column in columns {
+            for entry in column {
+                starts[entry.row + 1] += 1
+                if entry.weight != 1 { weighted = true }
+            }
+        }
+        for row in 0..<rows { starts[row + 1] += starts[row] }
+        let total = starts[rows]
+        var next = starts
+        var slotIndices = [Int32](repeating: 0, count: total)
+        var values = [Double](repeating: 0, count: total)
+        var weights = weighted ? [Float](repeating: 1, count: total) : nil
+        for (slot, column) in columns.enumerated() {
+            for entry in column {
+                let place = next[entry.row]
+                next[entry.row] += 1
+                slotIndices[place] = Int32(slot)
+                values[place] = entry.value
+                weights?[place] = entry.weight
+            }
+        }
+        self.rowStarts = starts
+        self.slotIndices = slotIndices
+        self.values = values
+        self.slotWeights = weights
+        self.distributions = distributions
+    }
+
+    /// Whether the row has any observed label.
+    public func isLabelled(_ row: Int) -> Bool { rowStarts[row + 1] > rowStarts[row] }
+
+    /// Observed labels per slot, over the given rows or all.
+    public func observedCounts(rows chosen: [Int]? = nil) -> [Int] {
+        var counts = [Int](repeating: 0, count: slots)
+        if let chosen {
+            for row in chosen {
+                for place in rowStarts[row]..<rowStarts[row + 1] { counts[Int(slotIndices[place])] += 1 }
+            }
+        } else {
+            for slot in slotIndices { counts[Int(slot)] += 1 }
+        }
+        return counts
+    }
+
+    /// The same labels for the given rows, in their order.
+    public func selecting(rows chosen: [Int]) -> LabelTable {
+        var result = self
+        result = LabelTable(rows: chosen.count, slots: slots)
+        result.distributions = distributions
+        result.slotWeights = slotWeights == nil ? nil : []
+        var total = 0
+        for row in chosen { total += rowStarts[row + 1] - rowStarts[row] }
+        result.slotIndices.reserveCapacity(total)
+        result.values.reserveCapacity(total)
+        for (new, row) in chosen.enumerated() {
+            let range = rowStarts[row]..<rowStarts[row + 1]
+            result.slotIndices.append(contentsOf: slotIndices[range])
+            result.values.append(contentsOf: values[range])
+            if let slotWeights { result.slotWeights?.append(contentsOf: slotWeights[range]) }
+            result.rowStarts[new + 1] = result.values.count
+        }
+        return result
+    }
+
+    /// A table in which nothing is observed.
+    public init(rows: Int, slots: Int) {
+        self.rows = rows
+        self.slots = slots
+        self.rowStarts = [Int](repeating: 0, count: rows + 1)
+        self.slotIndices = []
+        self.values = []
+        self.slotWeights = nil
+    }
+}

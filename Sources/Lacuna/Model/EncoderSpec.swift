@@ -1,0 +1,56 @@
+/// The shared network from features to hidden values: dense layers, each followed by normalisation,
+/// activation and dropout, in that order.
+public struct EncoderSpec: Equatable, Sendable, Codable {
+    /// Width of each dense layer, first to last; at least one.
+    public var widths: [Int]
+    public var activation: Activation
+    /// The share of hidden values set to zero in training, in `0 ..< 1`; the others grow by 1 ÷ (1 − share).
+    public var dropout: Float
+    public var norm: Normalization
+
+    public init(
+        _ widths: [Int], activation: Activation = .relu, dropout: Float = 0, norm: Normalization = .none
+    ) {
+        self.widths = widths
+        self.activation = activation
+        self.dropout = dropout
+        self.norm = norm
+    }
+
+    /// One dense layer: `.dense(64, .relu)`.
+    public static func dense(_ widths: Int..., activation: Activation = .relu, dropout: Float = 0) -> EncoderSpec {
+        EncoderSpec(widths, activation: activation, dropout: dropout)
+    }
+
+    /// - Throws: ``SettingError`` for no layer, a width below 1, or a dropout outside `0 ..< 1`.
+    public func validate() throws(SettingError) {
+        guard !widths.isEmpty, widths.allSatisfy({ $0 >= 1 }) else {
+            throw SettingError(
+                "the encoder's widths are \(widths)", fix: "give at least one layer, each of width 1 or more")
+        }
+        guard dropout >= 0, dropout < 1 else {
+            throw SettingError("dropout is \(dropout); it lies in 0 ..< 1", fix: "0.2 drops a fifth")
+        }
+    }
+}
+
+/// What a hidden layer applies to its sums.
+public enum Activation: String, Codable, CaseIterable, Sendable {
+    /// max(x, 0), letting NaN pass.
+    case relu
+    /// x Φ(x), with the exact Gaussian distribution function (Hendrycks & Gimpel 2016), as Keras and PyTorch default.
+    case gelu
+    /// x σ(x) (Elfwing et al. 2017), also known as swish.
+    case silu
+    case tanh
+}
+
+/// What a hidden layer applies between its sums and its activation; numbers are Keras's defaults.
+public enum Normalization: String, Codable, CaseIterable, Sendable {
+    case none
+    /// Over the values of a row, ε 1e-3 (Ba et al. 2016).
+    case layer
+    /// Over the rows of a batch, with the biased variance, ε 1e-3, moving averages with momentum 0.99
+    /// (Ioffe & Szegedy 2015).
+    case batch
+}

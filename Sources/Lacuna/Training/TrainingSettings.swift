@@ -1,0 +1,97 @@
+/// Everything that shapes a training run besides the data and the model. Two runs with equal settings, model and
+/// data end in equal weights, bit for bit, on one machine.
+public struct TrainingSettings: Equatable, Sendable, Codable {
+    /// Passes over the training rows.
+    public var epochs = 20
+    /// Rows of a logical batch; the last one of an epoch may be shorter.
+    public var batchSize = 32
+    /// Rows that go through the network at once, or nil for the whole batch. Gradients are the same to rounding.
+    public var microBatch: Int?
+    public var optimizer: Optimizer = .adam()
+    /// The base learning rate, or nil for ``Optimizer/defaultLearningRate``.
+    public var learningRate: Float?
+    /// Weight decay, or nil for ``Optimizer/defaultWeightDecay``.
+    public var weightDecay: Float?
+    /// The largest norm of the whole gradient; a larger one is scaled down to it. nil clips nothing.
+    public var clip: Float?
+    public var schedule: Schedule = .constant
+    /// Steps over which the learning rate rises from 0 to its base.
+    public var warmup = 0
+    public var reduction: Reduction = .observed
+    public var total: Total = .sum
+    public var idleHeads: IdleHeads = .still
+    /// nil: drop, but keep with batch norm, whose statistics are of all rows.
+    public var unlabelled: Unlabelled?
+    /// Epochs without improvement after which training stops, or nil to train all epochs. With a patience the
+    /// best weights are the final ones.
+    public var earlyStopping: Int?
+    /// What early stopping and the best weights look at.
+    public var monitor: Monitor = .macro
+    /// The seed of initial weights, shuffling and dropout.
+    public var seed: UInt64 = 0
+    /// Threads for matrix products, or nil for all cores.
+    public var threads: Int?
+
+    public init() {}
+
+    /// Settings with some changed: `TrainingSettings { $0.epochs = 5 }`.
+    public init(_ change: (inout TrainingSettings) -> Void) {
+        self.init()
+        change(&self)
+    }
+
+    /// - Throws: ``SettingError`` naming the first setting that is out of range or contradicts another.
+    public func validate(norm: Normalization) throws(SettingError) {
+        func positive(_ value: Int?, _ name: String) throws(SettingError) {
+            if let value, value < 1 {
+                throw SettingError("\(name) is \(value); it is 1 or more", fix: "give a whole number from 1")
+            }
+        }
+        try positive(epochs, "epochs")
+        try positive(batchSize, "batch size")
+        try positive(microBatch, "micro-batch")
+        try positive(earlyStopping, "early stopping's patience")
+        try positive(threads, "threads")
+        if let microBatch {
+            guard microBatch <= batchSize else {
+                throw SettingError(
+                    "micro-batch is \(microBatch), larger than the batch of \(batchSize)",
+                    fix: "give a micro-batch of at most the batch size")
+            }
+            guard norm != .batch || microBatch == batchSize else {
+                throw SettingError(
+                    "batch norm and micro-batches exclude each other",
+                    fix: "use layer norm, or leave the micro-batch out: batch norm would see each part by itself")
+            }
+        }
+        if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+            throw SettingError("learning rate is \(learningRate); it is above 0", fix: "a usual one is 0.001")
+        }
+        if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
+            throw SettingError("weight decay is \(weightDecay); it is 0 or more", fix: "a usual one is 0.004")
+        }
+        if let clip, !(clip > 0 && clip.isFinite) {
+            throw SettingError("clip is \(clip); it is above 0", fix: "a usual norm is 1")
+        }
+        guard warmup >= 0 else {
+            throw SettingError("warm-up is \(warmup) steps; it is 0 or more", fix: "give a number of steps")
+        }
+        guard norm != .batch || unlabelled != .drop else {
+            throw SettingError(
+                "batch norm and dropping unlabelled rows exclude each other",
+                fix: "keep unlabelled rows: batch norm's statistics are of all rows")
+        }
+        try optimizer.validate()
+        try schedule.validate()
+    }
+}
+
+/// What early stopping and the best weights look at, on the validation part.
+public enum Monitor: Equatable, Sendable, Codable {
+    /// The total validation loss; lower is better.
+    case loss
+    /// The mean over objectives of each one's main metric: auroc, balancedAccuracy, r2 or kappa; higher is better.
+    case macro
+    /// One metric of one objective.
+    case metric(objective: String, Metric)
+}
