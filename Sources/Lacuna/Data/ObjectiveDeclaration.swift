@@ -1,0 +1,53 @@
+/// An objective as a person declares it over the columns of a file, before the file is read:
+/// `'PATTERN:KIND[:key=value,…]'` on the command line, or one entry of `objectives` in a configuration file.
+public struct ObjectiveDeclaration: Equatable, Sendable, Codable {
+    /// Which label columns it is about.
+    public enum Columns: Equatable, Sendable, Codable {
+        /// One column, by its exact name.
+        case exact(String)
+        /// Every column that the glob matches: each an objective of its own, or the slots of one group.
+        case glob(String)
+    }
+
+    /// The name of the group for a multilabel objective (or a categorical one given as one-hot columns):
+    /// `'NAME=PATTERN:multilabel'`. nil: each column is its own objective under its own name.
+    public var group: String?
+    public var columns: Columns
+    public var kind: ObjectiveKind.Name
+    /// Factor of the loss in the total.
+    public var weight: Float = 1
+    /// Name of a built-in loss as in `BuiltInLoss`, or a short form ("focal", "asl", "huber", "mae", "mse"); nil: the kind's usual one.
+    public var loss: String?
+    /// Settings of the loss under their names, such as gamma, alpha, delta, labelSmoothing, clip, gammaNegative.
+    public var lossSettings: [String: Float] = [:]
+    /// Hidden widths of a tower; empty: linear; nil: what the run says for all (`--head`).
+    public var head: [Int]?
+    /// Tokens that mean missing in these columns, beside the run's and the usual ones.
+    public var missing: [String] = []
+    /// The word that stands for 1 in a binary or multilabel column of two words.
+    public var positive: String?
+    /// Whether fractions in 0…1 are legal labels of a binary or multilabel column.
+    public var soft = false
+    /// Classes in order, or nil for all values of the training file, sorted.
+    public var classes: [String]?
+    /// Levels, lowest first, or nil for all values of the training file, sorted.
+    public var levels: [String]?
+    public var transform: Transform = .identity
+    /// A number, or balanced.
+    public var positiveWeight: ClassWeight?
+    /// One per class in class order, or balanced.
+    public var classWeights: ClassWeights?
+    /// multilabel: what a missing slot of a row with labels means.
+    public var missingLabels: MissingLabels = .eachSlot
+    /// The unit of a regression, for reports.
+    public var unit: String?
+
+    public enum ClassWeight: Equatable, Sendable, Codable { case value(Float), balanced }
+    public enum ClassWeights: Equatable, Sendable, Codable { case values([Float]), balanced }
+
+    public init(columns: Columns, kind: ObjectiveKind.Name, group: String? = nil) {
+        self.columns = columns
+        self.kind = kind
+        self.group = group
+    }
+}
