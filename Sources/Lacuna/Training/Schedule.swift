@@ -1,7 +1,9 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
 #else
-import Foundation
+import Glibc
 #endif
 
 /// How the learning rate changes over a run. The rate of a step is the base rate × ``factor(step:of:stepsPerEpoch:warmup:)``.
