@@ -1,1 +1,1 @@
-import ArgumentParser
+// The command; see the folders.
