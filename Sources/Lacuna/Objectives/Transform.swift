@@ -1,7 +1,7 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Darwin)
+import Darwin
 #else
-import Foundation
+import Glibc
 #endif
 
 extension Transform {
@@ -9,7 +9,7 @@ extension Transform {
     public func applied(to label: Double) -> Double {
         switch self {
         case .identity: label
-        case .log1p: log1p(label)
+        case .log1p: logOnePlus(label)
         }
     }
 
@@ -17,8 +17,12 @@ extension Transform {
     public func inverted(from value: Double) -> Double {
         switch self {
         case .identity: value
-        case .log1p: expm1(value)
+        case .log1p: expMinusOne(value)
         }
     }
 }
 
+
+// Inside the extension the case `log1p` hides the function of that name.
+private func logOnePlus(_ x: Double) -> Double { log1p(x) }
+private func expMinusOne(_ x: Double) -> Double { expm1(x) }

@@ -1,7 +1,7 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Darwin)
+import Darwin
 #else
-import Foundation
+import Glibc
 #endif
 
 /// How the learning rate changes over a run. The rate of a step is the base rate × ``factor(step:of:stepsPerEpoch:warmup:)``.
