@@ -64,15 +64,15 @@ extension Optimizer {
     init(_ value: SettingValue) throws(SettingError) {
         var form = try NamedForm(value, of: "optimizer", names: Self.names)
         if form.name == "sgd" {
-            let momentum = try form.take("momentum")?.float() ?? 0
+            let momentum = try form.take("momentum")?.double() ?? 0
             let nesterov = try form.take("nesterov")?.bool() ?? false
             try form.finish(keys: ["momentum", "nesterov"])
             self = .sgd(momentum: momentum, nesterov: nesterov)
             return
         }
-        let beta1 = try form.take("beta1")?.float() ?? 0.9
-        let beta2 = try form.take("beta2")?.float() ?? 0.999
-        let epsilon = try form.take("epsilon")?.float() ?? 1e-7
+        let beta1 = try form.take("beta1")?.double() ?? 0.9
+        let beta2 = try form.take("beta2")?.double() ?? 0.999
+        let epsilon = try form.take("epsilon")?.double() ?? 1e-7
         try form.finish(keys: ["beta1", "beta2", "epsilon"])
         self =
             form.name == "adam"
@@ -106,7 +106,7 @@ extension Schedule {
             guard let epochs = form.take("epochs"), let factor = form.take("factor") else {
                 throw SettingError("the schedule step needs epochs and factor", fix: "step:epochs=10,factor=0.1")
             }
-            self = .step(epochs: try epochs.integer(), factor: try factor.float())
+            self = .step(epochs: try epochs.integer(), factor: try factor.double())
             try form.finish(keys: ["epochs", "factor"])
             return
         case "cosine": self = .cosine

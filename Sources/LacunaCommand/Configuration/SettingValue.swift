@@ -56,6 +56,7 @@ extension SettingValue {
     }
 
     func integer() throws(SettingError) -> Int { try number(Int.self, "a whole number") }
+    func double() throws(SettingError) -> Double { try number(Double.self, "a number") }
     func float() throws(SettingError) -> Float { try number(Float.self, "a number") }
 
     func bool() throws(SettingError) -> Bool {

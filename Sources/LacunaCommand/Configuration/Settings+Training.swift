@@ -19,13 +19,13 @@ extension Setting {
             and epsilon
             """, \.training.optimizer,
             read: { (value) throws(SettingError) in try Optimizer(value) }, write: { $0.settingValue }),
-        float(
+        double(
             "learningRate", value: "rate", "The base learning rate",
             otherwise: byOptimizer(\.defaultLearningRate), \.training.learningRate),
-        float(
+        double(
             "weightDecay", value: "decay", "Weight decay, on all parameters",
             otherwise: byOptimizer(\.defaultWeightDecay), \.training.weightDecay),
-        float(
+        double(
             "clip", value: "norm", "The largest norm of the whole gradient; a larger one is scaled down",
             otherwise: "no clipping", \.training.clip),
         Setting(
@@ -76,17 +76,17 @@ extension Setting {
             read: { (value) throws(SettingError) in try value.integer() }, write: { $0.map { .literal("\($0)") } })
     }
 
-    private static func float(
+    private static func double(
         _ key: String, value: String, _ summary: String, otherwise: String,
-        _ path: WritableKeyPath<RunConfiguration, Float?> & Sendable
+        _ path: WritableKeyPath<RunConfiguration, Double?> & Sendable
     ) -> Setting {
         Setting(
             .training, key, value: value, summary, otherwise: otherwise, path,
-            read: { (value) throws(SettingError) in try value.float() }, write: { $0.map { .literal("\($0)") } })
+            read: { (value) throws(SettingError) in try value.double() }, write: { $0.map { .literal("\($0)") } })
     }
 
     /// "0.001 with adam, 0.001 with adamw, 0.01 with sgd".
-    private static func byOptimizer(_ value: (Optimizer) -> Float) -> String {
+    private static func byOptimizer(_ value: (Optimizer) -> Double) -> String {
         [Optimizer.adam(), .adamW(), .sgd()].map { "\(value($0)) with \($0.name)" }.joined(separator: ", ")
     }
 }
