@@ -66,7 +66,8 @@ func isNear(_ value: Double, _ expected: Double, tolerance: Double = 1e-12) -> B
 
 /// Asserts that scores hold the expected metrics: a number near each number, undefined for each null.
 func expect(
-    _ scores: Scores, near expected: [String: Double?], _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ scores: Scores, near expected: [String: Double?], _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
     for (key, number) in expected {
         guard let metric = Metric(rawValue: key), let score = scores[metric] else {
@@ -79,7 +80,8 @@ func expect(
         case (nil, .undefined(let reason)):
             #expect(!reason.isEmpty && !reason.hasSuffix("."), sourceLocation: sourceLocation)
         default:
-            Issue.record("\(name): \(key) is \(score), not \(String(describing: number))", sourceLocation: sourceLocation)
+            let wanted = number.map { "\($0)" } ?? "undefined"
+            Issue.record("\(name): \(key) is \(score), not \(wanted)", sourceLocation: sourceLocation)
         }
     }
 }
