@@ -30,3 +30,13 @@ public struct TableError: Error, Equatable, Sendable {
         self.fix = fix
     }
 }
+
+extension TableError: CustomStringConvertible {
+    /// One line for programmers: "label 'n/a' is not a number (train.csv, row 1204, line 1205, column 'solubility')".
+    public var description: String {
+        let places = [
+            file, row.map { "row \($0)" }, line.map { "line \($0)" }, column.map { "column '\($0)'" },
+        ].compactMap(\.self)
+        return places.isEmpty ? problem : "\(problem) (\(places.joined(separator: ", ")))"
+    }
+}
