@@ -1,1 +1,343 @@
 #include "LacunaKernels.h"
+#include <math.h>
+#include <string.h>
+
+// One source for all instruction sets: the loader picks the widest clone the machine has.
+#if defined(__x86_64__) && defined(__ELF__)
+#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define WIDE
+#endif
+
+// Lets the compiler reorder sums and fuse multiply-add, but keeps NaN and infinity (unlike -ffast-math).
+#define FAST _Pragma("clang fp reassociate(on) contract(fast)")
+
+void lacuna_gather(size_t count, size_t columns, const int32_t *rows, const float *source, float *out) {
+    for (size_t i = 0; i < count; i++)
+        memcpy(out + i * columns, source + (size_t)rows[i] * columns, columns * sizeof(float));
+}
+
+WIDE void lacuna_scatter_add(size_t count, size_t columns, const int32_t *rows, const float *restrict source,
+                             float *restrict out) {
+    for (size_t i = 0; i < count; i++) {
+        const float *s = source + i * columns;
+        float *o = out + (size_t)rows[i] * columns;
+        for (size_t j = 0; j < columns; j++) o[j] += s[j];
+    }
+}
+
+WIDE void lacuna_add_bias(size_t rows, size_t columns, const float *restrict bias, float *restrict z) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) z[i * columns + j] += bias[j];
+}
+
+WIDE void lacuna_column_sums(size_t rows, size_t columns, const float *restrict x, int accumulate,
+                             float *restrict out) {
+    if (!accumulate) memset(out, 0, columns * sizeof(float));
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) out[j] += x[i * columns + j];
+}
+
+// e^x within 2 ulp over the whole range (tested against double), after Cephes' expf; NaN passes.
+static inline float exponential(float x) {
+    FAST
+    float s = x != x ? 0.0f : x;
+    s = s > 88.72283f ? 88.72283f : s;
+    s = s < -87.33654f ? -87.33654f : s;
+    float n = __builtin_elementwise_roundeven(s * 1.44269504088896341f);
+    float r = s - n * 0.693359375f + n * 2.12194440e-4f;
+    float q = 1.9875691500e-4f;
+    q = q * r + 1.3981999507e-3f;
+    q = q * r + 8.3334519073e-3f;
+    q = q * r + 4.1665795894e-2f;
+    q = q * r + 1.6666665459e-1f;
+    q = q * r + 5.0000001201e-1f;
+    q = q * r * r + r + 1.0f;
+    // Two factors, so that 2^128 does not overflow before the product is rounded.
+    int32_t k = (int32_t)n, half = k >> 1;
+    union { int32_t i; float f; } a, b;
+    a.i = (half + 127) << 23;
+    b.i = (k - half + 127) << 23;
+    return x != x ? x : q * a.f * b.f;
+}
+
+static inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+
+// tanh after Cephes' tanhf: a polynomial near 0, where 1 - 2 / (e^2x + 1) would cancel.
+static inline float hyperbolic_tangent(float x) {
+    FAST
+    float s = x * x;
+    float q = -5.70498872745e-3f;
+    q = q * s + 2.06390887954e-2f;
+    q = q * s - 5.37397155531e-2f;
+    q = q * s + 1.33314422036e-1f;
+    q = q * s - 3.33332819422e-1f;
+    float near = q * s * x + x;
+    float magnitude = __builtin_elementwise_abs(x);
+    float far = 1.0f - 2.0f / (exponential(2.0f * magnitude) + 1.0f);
+    far = x < 0 ? -far : far;
+    return magnitude > 0.625f ? far : near;
+}
+
+WIDE static void silu(size_t n, const float *restrict z, float *restrict a) {
+    for (size_t i = 0; i < n; i++) a[i] = z[i] * sigmoid(z[i]);
+}
+
+WIDE static void tangent(size_t n, const float *z, float *a) {
+    for (size_t i = 0; i < n; i++) a[i] = hyperbolic_tangent(z[i]);
+}
+
+WIDE static void relu(size_t n, const float *z, float *a) {
+    for (size_t i = 0; i < n; i++) a[i] = z[i] < 0 ? 0 : z[i];
+}
+
+WIDE static void silu_backward(size_t n, const float *restrict z, float *restrict d) {
+    for (size_t i = 0; i < n; i++) {
+        float s = sigmoid(z[i]);
+        d[i] *= s * (1.0f + z[i] * (1.0f - s));
+    }
+}
+
+WIDE static void tangent_backward(size_t n, const float *restrict a, float *restrict d) {
+    for (size_t i = 0; i < n; i++) d[i] *= 1.0f - a[i] * a[i];
+}
+
+// z != z keeps a NaN visible: relu'(NaN) is NaN, not 0. Selects, never multiplies: 0 x inf would be NaN.
+WIDE static void relu_backward(size_t n, const float *restrict z, float *restrict d) {
+    for (size_t i = 0; i < n; i++) d[i] = z[i] > 0 ? d[i] : (z[i] != z[i] ? z[i] : 0.0f);
+}
+
+void lacuna_activate(lacuna_activation activation, size_t n, const float *z, float *a) {
+    switch (activation) {
+    case LACUNA_RELU: relu(n, z, a); break;
+    case LACUNA_SILU: silu(n, z, a); break;
+    case LACUNA_TANH: tangent(n, z, a); break;
+    case LACUNA_GELU:
+        for (size_t i = 0; i < n; i++) a[i] = z[i] * 0.5f * erfcf(-z[i] * 0.70710678118654752f);
+        break;
+    }
+}
+
+void lacuna_activate_backward(lacuna_activation activation, size_t n, const float *z, const float *a, float *d) {
+    switch (activation) {
+    case LACUNA_RELU: relu_backward(n, z, d); break;
+    case LACUNA_SILU: silu_backward(n, z, d); break;
+    case LACUNA_TANH: tangent_backward(n, a, d); break;
+    case LACUNA_GELU:
+        for (size_t i = 0; i < n; i++) {
+            float share = 0.5f * erfcf(-z[i] * 0.70710678118654752f);
+            d[i] *= share + z[i] * 0.39894228040143268f * exponential(-0.5f * z[i] * z[i]);
+        }
+        break;
+    }
+}
+
+// The 32-bit finaliser of MurmurHash3 over (key, j): a counter-based generator, so a value depends on its place alone.
+static inline uint32_t mixed(uint32_t low, uint32_t high, uint32_t j) {
+    uint32_t h = (j * 0x9E3779B9u) ^ low;
+    h ^= h >> 16; h *= 0x85EBCA6Bu;
+    h ^= high;
+    h ^= h >> 13; h *= 0xC2B2AE35u;
+    h ^= h >> 16;
+    return h;
+}
+
+WIDE void lacuna_dropout(size_t n, uint64_t key, uint32_t threshold, float scale, float *x) {
+    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+    for (size_t j = 0; j < n; j++) {
+        uint32_t h = mixed(low, high, (uint32_t)j);
+        x[j] = h >= threshold ? x[j] * scale : 0.0f;
+    }
+}
+
+WIDE void lacuna_layer_norm(size_t rows, size_t columns, float epsilon, const float *x, const float *restrict gamma,
+                            const float *restrict beta, float *restrict xhat, float *restrict inverse, float *y) {
+    FAST
+    for (size_t i = 0; i < rows; i++) {
+        const float *r = x + i * columns;
+        float sum = 0, squares = 0;
+        for (size_t j = 0; j < columns; j++) sum += r[j];
+        float mean = sum / (float)columns;
+        for (size_t j = 0; j < columns; j++) squares += (r[j] - mean) * (r[j] - mean);
+        float inv = 1.0f / __builtin_elementwise_sqrt(squares / (float)columns + epsilon);
+        inverse[i] = inv;
+        for (size_t j = 0; j < columns; j++) xhat[i * columns + j] = (r[j] - mean) * inv;
+        for (size_t j = 0; j < columns; j++) y[i * columns + j] = xhat[i * columns + j] * gamma[j] + beta[j];
+    }
+}
+
+WIDE void lacuna_layer_norm_backward(size_t rows, size_t columns, const float *restrict xhat,
+                                     const float *restrict inverse, const float *restrict gamma, float *restrict d,
+                                     float *restrict dgamma, float *restrict dbeta) {
+    FAST
+    for (size_t i = 0; i < rows; i++) {
+        const float *h = xhat + i * columns;
+        float *g = d + i * columns;
+        float sum = 0, product = 0;
+        for (size_t j = 0; j < columns; j++) {
+            dbeta[j] += g[j];
+            dgamma[j] += g[j] * h[j];
+            float scaled = g[j] * gamma[j];
+            sum += scaled;
+            product += scaled * h[j];
+        }
+        float mean = sum / (float)columns, slope = product / (float)columns;
+        for (size_t j = 0; j < columns; j++) g[j] = inverse[i] * (g[j] * gamma[j] - mean - h[j] * slope);
+    }
+}
+
+WIDE void lacuna_batch_norm(size_t rows, size_t columns, float epsilon, const float *x, const float *restrict gamma,
+                            const float *restrict beta, float *restrict mean, float *restrict variance,
+                            float *restrict inverse, float *restrict xhat, float *y) {
+    FAST
+    float scale = 1.0f / (float)rows;
+    memset(mean, 0, columns * sizeof(float));
+    memset(variance, 0, columns * sizeof(float));
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) mean[j] += x[i * columns + j];
+    for (size_t j = 0; j < columns; j++) mean[j] *= scale;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            float c = x[i * columns + j] - mean[j];
+            variance[j] += c * c;
+        }
+    for (size_t j = 0; j < columns; j++) {
+        variance[j] *= scale;
+        inverse[j] = 1.0f / __builtin_elementwise_sqrt(variance[j] + epsilon);
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            float h = (x[i * columns + j] - mean[j]) * inverse[j];
+            xhat[i * columns + j] = h;
+            y[i * columns + j] = h * gamma[j] + beta[j];
+        }
+}
+
+WIDE void lacuna_batch_norm_backward(size_t rows, size_t columns, const float *restrict xhat,
+                                     const float *restrict inverse, const float *restrict gamma, float *restrict d,
+                                     float *restrict dgamma, float *restrict dbeta) {
+    FAST
+    // This batch's sums by column are needed before anything moves, apart from what dgamma and dbeta already hold.
+    for (size_t j0 = 0; j0 < columns; j0 += 64) {
+        size_t width = columns - j0 < 64 ? columns - j0 : 64;
+        float sum[64] = {0}, product[64] = {0};
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < width; j++) {
+                size_t at = i * columns + j0 + j;
+                sum[j] += d[at];
+                product[j] += d[at] * xhat[at];
+            }
+        float scale = 1.0f / (float)rows;
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < width; j++) {
+                size_t at = i * columns + j0 + j;
+                d[at] = gamma[j0 + j] * inverse[j0 + j]
+                    * (d[at] - sum[j] * scale - xhat[at] * product[j] * scale);
+            }
+        for (size_t j = 0; j < width; j++) {
+            dbeta[j0 + j] += sum[j];
+            dgamma[j0 + j] += product[j];
+        }
+    }
+}
+
+WIDE void lacuna_batch_norm_inference(size_t rows, size_t columns, float epsilon, const float *x,
+                                      const float *restrict gamma, const float *restrict beta,
+                                      const float *restrict mean, const float *restrict variance, float *y) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            y[i * columns + j] = (x[i * columns + j] - mean[j])
+                / __builtin_elementwise_sqrt(variance[j] + epsilon) * gamma[j] + beta[j];
+}
+
+WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *restrict rows,
+                                 const float *restrict hidden, const float *restrict weight, float *restrict out) {
+    FAST
+    for (size_t e = 0; e < count; e++) {
+        const float *h = hidden + (size_t)rows[e] * H;
+        for (size_t c = 0; c < width; c++) {
+            const float *w = weight + c * H;
+            float sum = 0;
+            for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
+            out[e * width + c] = sum;
+        }
+    }
+}
+
+WIDE void lacuna_observed_backward(size_t count, size_t width, size_t H, const int32_t *restrict rows,
+                                   const float *restrict hidden, const float *restrict weight,
+                                   const float *restrict g, float *restrict dweight, float *restrict dhidden) {
+    FAST
+    for (size_t e = 0; e < count; e++) {
+        const float *h = hidden + (size_t)rows[e] * H;
+        float *dh = dhidden + (size_t)rows[e] * H;
+        for (size_t c = 0; c < width; c++) {
+            const float *w = weight + c * H;
+            float *dw = dweight + c * H;
+            float value = g[e * width + c];
+            for (size_t j = 0; j < H; j++) {
+                dw[j] += value * h[j];
+                dh[j] += value * w[j];
+            }
+        }
+    }
+}
+
+void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *restrict rows,
+                 const float *restrict scores, float *restrict out) {
+    for (size_t e = 0; e < count; e++)
+        for (size_t c = 0; c < width; c++) out[e * width + c] = scores[(size_t)rows[e] * stride + c];
+}
+
+void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *restrict rows, const float *restrict g,
+                   float *restrict scores) {
+    for (size_t e = 0; e < count; e++)
+        for (size_t c = 0; c < width; c++) scores[(size_t)rows[e] * stride + c] = g[e * width + c];
+}
+
+double lacuna_weigh(size_t count, size_t width, const float *weights, float coefficient, const float *restrict loss,
+                    float *restrict g) {
+    double sum = 0;
+    for (size_t e = 0; e < count; e++) {
+        float weight = weights ? weights[e] : 1.0f, factor = weight * coefficient;
+        sum += (double)weight * (double)loss[e];
+        for (size_t c = 0; c < width; c++) g[e * width + c] *= factor;
+    }
+    return sum;
+}
+
+WIDE int lacuna_all_finite(size_t n, const float *x) {
+    // x - x is 0 for a finite x and NaN otherwise; an integer OR keeps the loop free of branches.
+    int bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= !(x[i] - x[i] == 0.0f);
+    return !bad;
+}
+
+WIDE double lacuna_sum_of_squares(size_t n, const float *x) {
+    FAST
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
+    return sum;
+}
+
+WIDE void lacuna_adam(size_t n, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
+                      const lacuna_adam_numbers *numbers) {
+#pragma clang fp contract(fast)
+    const lacuna_adam_numbers k = *numbers;
+    for (size_t i = 0; i < n; i++) {
+        float a = g[i] * k.gscale + k.decay * p[i];
+        m[i] = k.beta1 * m[i] + k.slow1 * a;
+        v[i] = k.beta2 * v[i] + k.slow2 * a * a;
+        p[i] = p[i] * k.shrink - k.pace * m[i] / (__builtin_elementwise_sqrt(v[i]) * k.inverse2 + k.epsilon);
+    }
+}
+
+WIDE void lacuna_sgd(size_t n, float *restrict p, const float *restrict g, float *restrict velocity, float rate,
+                     float momentum, int nesterov, float gscale, float decay) {
+#pragma clang fp contract(fast)
+    for (size_t i = 0; i < n; i++) {
+        float a = g[i] * gscale + decay * p[i];
+        velocity[i] = momentum * velocity[i] + a;
+        p[i] -= rate * (nesterov ? a + momentum * velocity[i] : velocity[i]);
+    }
+}

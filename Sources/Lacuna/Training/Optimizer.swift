@@ -1,11 +1,11 @@
 /// How gradients move the weights. Formulas as PyTorch's `torch.optim`, default numbers as Keras's.
 public enum Optimizer: Equatable, Sendable, Codable {
     /// Kingma & Ba 2015; decay is added to the gradient.
-    case adam(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7)
+    case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7)
     /// Loshchilov & Hutter 2019; decay shrinks the weights directly.
-    case adamW(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7)
+    case adamW(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7)
     /// Stochastic gradient descent, with momentum as PyTorch defines it (Sutskever et al. 2013).
-    case sgd(momentum: Float = 0, nesterov: Bool = false)
+    case sgd(momentum: Double = 0, nesterov: Bool = false)
 
     /// The name that flags and files use.
     public var name: String {
@@ -17,12 +17,12 @@ public enum Optimizer: Equatable, Sendable, Codable {
     }
 
     /// Keras's default learning rate: 0.001 for Adam and AdamW, 0.01 for SGD.
-    public var defaultLearningRate: Float {
+    public var defaultLearningRate: Double {
         if case .sgd = self { 0.01 } else { 0.001 }
     }
 
     /// Keras's default weight decay: 0.004 for AdamW, else 0. It acts on all parameters.
-    public var defaultWeightDecay: Float {
+    public var defaultWeightDecay: Double {
         if case .adamW = self { 0.004 } else { 0 }
     }
 

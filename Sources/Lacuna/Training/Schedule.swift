@@ -1,7 +1,7 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Darwin)
+import Darwin
 #else
-import Foundation
+import Glibc
 #endif
 
 /// How the learning rate changes over a run. The rate of a step is the base rate × ``factor(step:of:stepsPerEpoch:warmup:)``.
@@ -12,7 +12,7 @@ public enum Schedule: Equatable, Sendable, Codable {
     /// 1 − t.
     case linear
     /// × factor after every `epochs` epochs, as `torch.optim.lr_scheduler.StepLR`.
-    case step(epochs: Int, factor: Float)
+    case step(epochs: Int, factor: Double)
 
     /// The name that flags and files use.
     public var name: String {
@@ -38,7 +38,7 @@ public enum Schedule: Equatable, Sendable, Codable {
         case .constant: 1
         case .cosine: 0.5 * (1 + cos(Double.pi * progress))
         case .linear: 1 - progress
-        case .step(let epochs, let factor): pow(Double(factor), Double(step / max(stepsPerEpoch, 1) / max(epochs, 1)))
+        case .step(let epochs, let factor): pow(factor, Double(step / max(stepsPerEpoch, 1) / max(epochs, 1)))
         }
     }
 

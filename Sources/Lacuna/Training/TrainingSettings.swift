@@ -9,11 +9,11 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var microBatch: Int?
     public var optimizer: Optimizer = .adam()
     /// The base learning rate, or nil for ``Optimizer/defaultLearningRate``.
-    public var learningRate: Float?
+    public var learningRate: Double?
     /// Weight decay, or nil for ``Optimizer/defaultWeightDecay``.
-    public var weightDecay: Float?
+    public var weightDecay: Double?
     /// The largest norm of the whole gradient; a larger one is scaled down to it. nil clips nothing.
-    public var clip: Float?
+    public var clip: Double?
     public var schedule: Schedule = .constant
     /// Steps over which the learning rate rises from 0 to its base.
     public var warmup = 0

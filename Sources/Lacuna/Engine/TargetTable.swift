@@ -1,0 +1,95 @@
+/// The labels of a data set as an engine uses them: observed slots of positive weight only, targets scaled, the
+/// weight of a slot w = row weight × slot weight.
+package struct TargetTable: Sendable {
+    package let rows: Int
+    package let slots: Int
+    /// `[rows + 1]`.
+    package private(set) var rowStarts: [Int]
+    /// `[observed]`, ascending within a row.
+    package private(set) var slotIndices: [Int32]
+    /// `[observed]`: 0…1, an index, a standardised number, or the position of a distribution.
+    package private(set) var targets: [Float]
+    /// `[observed]`, above 0; nil where all are 1.
+    package private(set) var weights: [Float]?
+    /// Slot → distributions `[n × C]` of a categorical objective with soft targets.
+    package let distributions: [Int: [Float]]
+
+    /// - Parameter scaling: by slot, how a regression's labels become targets; nil for all other kinds.
+    package init(_ labels: LabelTable, rowWeights: [Float]?, scaling: [TargetScaling?]) {
+        rows = labels.rows
+        slots = labels.slots
+        distributions = labels.distributions
+        rowStarts = [0]
+        rowStarts.reserveCapacity(rows + 1)
+        slotIndices = []
+        targets = []
+        slotIndices.reserveCapacity(labels.observed)
+        targets.reserveCapacity(labels.observed)
+        var weights: [Float] = []
+        let weighted = rowWeights != nil || labels.slotWeights != nil
+        for row in 0..<labels.rows {
+            let rowWeight = rowWeights?[row] ?? 1
+            for place in labels.rowStarts[row]..<labels.rowStarts[row + 1] {
+                let weight = rowWeight * (labels.slotWeights?[place] ?? 1)
+                guard weight > 0 else { continue }
+                let slot = Int(labels.slotIndices[place])
+                let value = labels.values[place]
+                slotIndices.append(labels.slotIndices[place])
+                targets.append(scaling[slot].map { $0.target(of: value) } ?? Float(value))
+                if weighted { weights.append(weight) }
+            }
+            rowStarts.append(targets.count)
+        }
+        self.weights = weighted ? weights : nil
+    }
+
+    /// Whether training learns anything from the row.
+    package func isLabelled(_ row: Int) -> Bool { rowStarts[row + 1] > rowStarts[row] }
+
+    /// Σw of every slot over all rows.
+    package func weightSums() -> [Double] {
+        var sums = [Double](repeating: 0, count: slots)
+        for (place, slot) in slotIndices.enumerated() { sums[Int(slot)] += Double(weights?[place] ?? 1) }
+        return sums
+    }
+}
+
+/// How a regression's labels become targets of about unit size: transformed, then standardised with the mean and
+/// deviation of the observed training labels.
+public struct TargetScaling: Equatable, Sendable, Codable {
+    public var transform: Transform
+    /// On the transformed scale.
+    public var mean: Double
+    /// On the transformed scale; 1 where the training labels are constant.
+    public var deviation: Double
+
+    /// No scaling.
+    public static let identity = TargetScaling(transform: .identity, mean: 0, deviation: 1)
+
+    /// The scaling of these observed labels; population deviation, as scikit-learn's `StandardScaler`.
+    public init(of labels: some Sequence<Double>, transform: Transform) {
+        var count = 0.0, mean = 0.0, squares = 0.0
+        for label in labels {
+            let value = transform.applied(to: label)
+            count += 1
+            let difference = value - mean
+            mean += difference / count
+            squares += difference * (value - mean)
+        }
+        let deviation = count > 0 ? (squares / count).squareRoot() : 0
+        self.init(transform: transform, mean: mean, deviation: deviation > 1e-12 * mean.magnitude ? deviation : 1)
+    }
+
+    public init(transform: Transform, mean: Double, deviation: Double) {
+        self.transform = transform
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    func target(of label: Double) -> Float { Float((transform.applied(to: label) - mean) / deviation) }
+
+    /// A prediction in the label's unit.
+    func prediction(of output: Float) -> Float {
+        Float(transform.inverted(from: Double(output) * deviation + mean))
+    }
+}
