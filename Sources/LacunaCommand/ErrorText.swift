@@ -22,6 +22,7 @@ public enum ErrorText {
             block("error", CommandError(error.problem, at: place(of: error), why: error.why, fix: error.fix))
         case let error as DataError:
             block("error", CommandError(error.problem, at: place(of: error), why: error.why, fix: error.fix))
+        case let error as TrainingError: block("error", CommandError(error.problem, fix: error.fix))
         case let error as SettingError: block("error", CommandError(error.problem, fix: error.fix))
         default: block("error", CommandError(oneLine("\(error)")))
         }

@@ -8,7 +8,7 @@ struct Train: ParsableCommand {
         usage: """
             lacuna train --data FILE --objective 'PATTERN:KIND' … --out DIR
             lacuna train --features X.npy --labels Y.npy --objective 'PATTERN:KIND' … --out DIR
-            lacuna train --config FILE [--out DIR] [FLAGS that win over the file]
+            lacuna train --config FILE --out DIR [FLAGS that win over the file]
             """,
         discussion: """
             Writes a folder with the model, its preprocessing, the history, the metrics and the resolved \
@@ -39,7 +39,7 @@ struct Train: ParsableCommand {
             \(ObjectiveGrammar.help)
             """)
 
-    @Option(help: ArgumentHelp("A configuration file (YAML) that says all of this; flags win over it.", valueName: "file"))
+    @Option(help: ArgumentHelp("A configuration file (YAML) that says all of this; flags win. (default: none)", valueName: "file"))
     var config: String?
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Split") var split: SplitOptions
@@ -47,7 +47,7 @@ struct Train: ParsableCommand {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup(title: "Output") var output: OutputOptions
-    @Option(help: ArgumentHelp("The folder to write the run to.", valueName: "dir")) var out: String
+    @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
     @Flag(help: "Go on from the last checkpoint in --out, or start where there is none.") var resume = false
     @Flag(help: "Remove the run in --out first. A folder that holds anything else is left alone.") var overwrite = false
 

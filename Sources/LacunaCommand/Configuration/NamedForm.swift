@@ -146,13 +146,7 @@ extension Monitor {
         }
     }
 
-    var settingValue: SettingValue {
-        switch self {
-        case .loss: .text("loss")
-        case .macro: .text("macro")
-        case .metric(let objective, let metric): .text("\(objective).\(metric.rawValue)")
-        }
-    }
+    var settingValue: SettingValue { .text(text) }
 }
 
 extension Head {

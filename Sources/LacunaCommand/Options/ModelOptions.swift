@@ -7,7 +7,7 @@ struct ObjectiveOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             What to predict: 'PATTERN:KIND[:key=value,…]', or 'NAME=PATTERN:multilabel' for a group; repeatable. See \
-            below for kinds and keys.
+            above for kinds and keys.
             """, valueName: "objective"))
     var objective: [String] = []
 }

@@ -16,7 +16,21 @@ enum ObjectiveGrammar {
 
         Keys, and the kinds that take them:
         \(ObjectiveKey.allCases.map(line).joined(separator: "\n"))
+
+        Losses, the kinds they train and the keys they take; the first of a kind is its default:
+        \(BuiltInLoss.allNames.compactMap(loss).joined(separator: "\n"))
         """
+    }
+
+    private static func loss(_ name: String) -> String? {
+        guard let loss = BuiltInLoss.named(name) else { return nil }
+        let kinds = ObjectiveKind.Name.allCases.filter(loss.kinds.contains).map(\.rawValue)
+        // A loss is asked which settings it knows, for some of them have no value until one is given.
+        let keys = ObjectiveKey.allCases.map(\.rawValue).filter {
+            BuiltInLoss.named(name, settings: [$0: [0.5]]) != nil
+        }
+        let taken = keys.isEmpty ? "" : ": \(keys.joined(separator: ", "))"
+        return "  \(pad(name, 25))\(kinds.joined(separator: ", "))\(taken)"
     }
 
     private static let kinds: [(ObjectiveKind.Name, String)] = [

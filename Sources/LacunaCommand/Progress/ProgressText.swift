@@ -48,7 +48,7 @@ enum ProgressText {
         if let loss = summary.loss { parts.append("loss \(NumberText.metric(loss))") }
         if let loss = summary.validLoss { parts.append("valid loss \(NumberText.metric(loss))") }
         if let monitor = summary.monitor {
-            parts.append("\(monitor.name) \(NumberText.metric(monitor.value))\(summary.isBest ? " (best)" : "")")
+            parts.append("\(monitor.name) \(NumberText.metric(monitor.value))")
         }
         parts.append("\(NumberText.count(Int(summary.rowsPerSecond))) rows/s")
         return "epoch \(summary.epoch)/\(summary.epochs): \(parts.joined(separator: ", "))"
@@ -62,7 +62,6 @@ struct EpochSummary: Equatable, Sendable {
     var loss: Double?
     var validLoss: Double?
     var monitor: Monitored?
-    var isBest = false
     var rowsPerSecond: Double
 
     struct Monitored: Equatable, Sendable {
