@@ -119,7 +119,7 @@ def peer_focal(z, y, gamma, alpha=None, labelSmoothing=0):
 
 
 def peer_asymmetric(z, y, gammaNegative, gammaPositive, clip):
-    """Equations 4, 5 and 7 of the paper in PyTorch; the focusing weight is differentiated."""
+    """The paper's loss written in PyTorch; the focusing weight is differentiated."""
     p = torch.sigmoid(z[:, 0])
     p_m = (p - clip).clamp(min=0)
     miss = y * (1 - p) + (1 - y) * p_m
@@ -231,7 +231,7 @@ def main():
         cases.append(case("focal", focal, peer_focal, keras_name + "binary_focal_crossentropy",
                           *grid(SOFT), **settings))
     for gammas in [(4.0, 1.0, f32(0.05)), (4.0, 1.0, 0.0), (0.0, 0.0, 0.0), (0.5, 0.0, f32(0.2)), (2.5, 2.0, f32(1e-6))]:
-        cases.append(case("asymmetric", asymmetric, peer_asymmetric, "torch, the paper's equations 4, 5 and 7",
+        cases.append(case("asymmetric", asymmetric, peer_asymmetric, "torch, the formula of Ridnik et al. 2021",
                           *grid(SOFT), gammaNegative=gammas[0], gammaPositive=gammas[1], clip=gammas[2]))
     for n, C, settings in [(32, 3, dict()), (32, 5, dict(labelSmoothing=f32(0.1))), (8, 8, dict()),
                            (32, 4, dict(classWeights=[1.0, 0.5, 3.0, 0.0])), (24, 2, dict()),
