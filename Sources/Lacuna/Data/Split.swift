@@ -25,11 +25,12 @@ public struct Split: Equatable, Sendable {
     ) throws(SettingError) -> Split {
         try check(fractions: fractions)
         let parts = zip(Part.allCases, fractions).filter { $0.1 > 0 }
-        let traits = RowTraits(labels, objectives: objectives, rowWeights: rowWeights)
+        let index = LabelTraits(objectives, labels)
+        let (starts, traits) = index.traits(of: labels, rowWeights: rowWeights)
         let sum = fractions.reduce(0, +)
         let problem = Stratification(
-            starts: traits.starts, traits: traits.traits, traitCount: traits.count,
-            sizes: Array(repeating: 1, count: labels.rows), shares: parts.map { $0.1 / sum })
+            starts: starts, traits: traits, traitCount: index.count, sizes: Array(repeating: 1, count: labels.rows),
+            shares: parts.map { $0.1 / sum })
         var random = SplitRandom(seed: seed)
         return Split(partOfRow: problem.assign(using: &random).map { parts[$0].0 })
     }
@@ -62,50 +63,6 @@ extension Part {
         case "valid", "validation", "val": self = .valid
         case "test": self = .test
         default: return nil
-        }
-    }
-}
-
-/// What each row holds, for stratification: that a slot is observed, and which class it is.
-private struct RowTraits {
-    private(set) var starts: [Int] = [0]
-    private(set) var traits: [Int32] = []
-    let count: Int
-
-    init(_ labels: LabelTable, objectives: [Objective], rowWeights: [Float]?) {
-        // Slots come first, classes after: firstClass[slot] + class.
-        var firstClass: [Int?] = []
-        var next = labels.slots
-        for objective in objectives {
-            let classes =
-                switch objective.kind {
-                case .binary, .multilabel: 2
-                case .categorical(let names), .ordinal(let names): names.count
-                case .regression: 0
-                }
-            for _ in 0..<objective.kind.slotsPerRow {
-                // Soft categorical targets are distributions: their value is no class.
-                let hasClasses = classes > 0 && labels.distributions[firstClass.count] == nil
-                firstClass.append(hasClasses ? next : nil)
-                if hasClasses { next += classes }
-            }
-        }
-        count = next
-        starts.reserveCapacity(labels.rows + 1)
-        traits.reserveCapacity(2 * labels.observed)
-        for row in 0..<labels.rows {
-            if rowWeights?[row] != 0 {
-                for place in labels.rowStarts[row]..<labels.rowStarts[row + 1] {
-                    if labels.slotWeights?[place] == 0 { continue }
-                    let slot = labels.slotIndices[place]
-                    traits.append(slot)
-                    if let first = firstClass[Int(slot)] {
-                        // A soft label of 0.5 or more counts as positive.
-                        traits.append(Int32(first + Int(labels.values[place].rounded())))
-                    }
-                }
-            }
-            starts.append(traits.count)
         }
     }
 }
