@@ -29,6 +29,13 @@ public struct MacroScores: Equatable, Sendable {
         public var objectives: Int
         /// How many objectives have the metric, defined or not.
         public var candidates: Int
+
+        public init(metric: Metric, score: Score, objectives: Int, candidates: Int) {
+            self.metric = metric
+            self.score = score
+            self.objectives = objectives
+            self.candidates = candidates
+        }
     }
 
     /// One entry for each metric that an objective has, in the order of ``Metric``'s cases.

@@ -33,7 +33,7 @@ public struct Ranking: Equatable, Sendable {
         negatives = scores.count - positives
         guard isFinite, positives > 0, negatives > 0 else { return }
         sortRankingKeys(&keys)
-        count(keys)
+        count(keys.span)
     }
 
     /// Ranks observed slots given as arrays.
@@ -42,26 +42,27 @@ public struct Ranking: Equatable, Sendable {
     }
 
     /// Walks the sorted keys from the highest score, one group of equal scores after the other.
-    private mutating func count(_ keys: [UInt64]) {
+    private mutating func count(_ keys: Span<UInt64>) {
         var truePositives = 0
-        var falsePositives = 0
+        var concordant = 0
+        var sum = 0.0
         var end = keys.count
         while end > 0 {
             let threshold = keys[end - 1] >> 1
             var positivesHere = 0
             var start = end
-            while start > 0, keys[start - 1] >> 1 == threshold {
+            repeat {
                 start -= 1
                 positivesHere += Int(keys[start] & 1)
-            }
+            } while start > 0 && keys[start - 1] >> 1 == threshold
             let negativesHere = end - start - positivesHere
-            twiceConcordantPairs += negativesHere * (2 * truePositives + positivesHere)
+            concordant += negativesHere * (2 * truePositives + positivesHere)
             truePositives += positivesHere
-            falsePositives += negativesHere
-            let precision = Double(truePositives) / Double(truePositives + falsePositives)
-            precisionSum += Double(positivesHere) * precision
+            sum += Double(positivesHere * truePositives) / Double(keys.count - start)
             end = start
         }
+        twiceConcordantPairs = concordant
+        precisionSum = sum
     }
 
     /// Area under the ROC curve: `(pairs ranked rightly + ½ tied pairs) / (positives × negatives)`.

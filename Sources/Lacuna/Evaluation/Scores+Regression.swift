@@ -55,12 +55,10 @@ extension Scores {
             highest = max(highest, targets[slot])
             sum += targets[slot]
         }
+        guard lowest < highest else { return .undefined(reason: UndefinedReason.constant) }
         let mean = sum / Double(targets.count)
         var spread = 0.0
         for slot in targets.indices { spread += (targets[slot] - mean) * (targets[slot] - mean) }
-        guard lowest < highest, spread > 0 else { return .undefined(reason: UndefinedReason.constant) }
-        // Two sums that overflowed would make a quotient of 0 that looks like a value.
-        guard spread.isFinite else { return .undefined(reason: UndefinedReason.overflow) }
         return Score(finite: 1 - squaredErrors / spread)
     }
 }

@@ -1,0 +1,130 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The safetensors format: eight bytes with the length of a JSON header, the header, the tensors.
+///
+/// Written by hand because no Swift package reads or writes it; the format is a page long
+/// (github.com/huggingface/safetensors) and its point is that a file holds tensors only and runs no code. Equal
+/// tensors are equal files: names are sorted, there is no metadata.
+enum SafeTensors {
+    private struct Entry: Codable {
+        var dtype: String
+        var shape: [Int]
+        var data_offsets: [Int]
+    }
+
+    static func encode(_ tensors: [NamedTensor]) -> [UInt8] {
+        var entries: [(String, String)] = []
+        var body: [UInt8] = []
+        for tensor in tensors.sorted(by: { $0.name < $1.name }) {
+            let start = body.count
+            let dtype: String
+            switch tensor.values {
+            case .floats(let values):
+                dtype = "F32"
+                for value in values { append(value.bitPattern, to: &body) }
+            case .integers(let values):
+                dtype = "I32"
+                for value in values { append(UInt32(bitPattern: value), to: &body) }
+            }
+            let shape = tensor.shape.map(String.init).joined(separator: ",")
+            entries.append((tensor.name, "{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(body.count)]}"))
+        }
+        var header = Array(("{" + entries.map { "\(quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}").utf8)
+        while header.count % 8 != 0 { header.append(0x20) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8 + header.count + body.count)
+        for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: UInt64(header.count) >> UInt64(8 * shift))) }
+        return bytes + header + body
+    }
+
+    /// - Throws: ``ModelFileError`` without a file name: truncated, a lying header, an unknown type.
+    static func decode(_ bytes: [UInt8]) throws(ModelFileError) -> [NamedTensor] {
+        guard bytes.count >= 8 else { throw ModelFileError("it is \(bytes.count) bytes long, too short for safetensors") }
+        var length: UInt64 = 0
+        for index in 0..<8 { length |= UInt64(bytes[index]) << UInt64(8 * index) }
+        guard length <= UInt64(bytes.count - 8) else {
+            throw ModelFileError("its header claims \(length) bytes, and \(bytes.count - 8) follow")
+        }
+        let start = 8 + Int(length)
+        let entries: [String: Entry]
+        do {
+            entries = try JSONDecoder().decode([String: Entry].self, from: Data(bytes[8..<start]))
+        } catch {
+            throw ModelFileError("its header is not that of a safetensors file")
+        }
+        let body = bytes.count - start
+        var tensors: [NamedTensor] = []
+        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+            var count = 1
+            for extent in entry.shape {
+                let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+                guard extent >= 0, !overflow else { throw ModelFileError("tensor '\(name)' has shape \(entry.shape)") }
+                count = product
+            }
+            guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0,
+                entry.data_offsets[1] <= body, count <= body / 4,
+                entry.data_offsets[1] - entry.data_offsets[0] == 4 * count
+            else { throw ModelFileError("tensor '\(name)' does not lie where its header says, as in a truncated file") }
+            let from = start + entry.data_offsets[0]
+            var words: [UInt32] = []
+            words.reserveCapacity(count)
+            for index in 0..<count {
+                let at = from + 4 * index
+                words.append(
+                    UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
+                        | UInt32(bytes[at + 3]) << 24)
+            }
+            switch entry.dtype {
+            case "F32": tensors.append(NamedTensor(name, entry.shape, .floats(words.map(Float.init(bitPattern:)))))
+            case "I32": tensors.append(NamedTensor(name, entry.shape, .integers(words.map(Int32.init(bitPattern:)))))
+            default: throw ModelFileError("tensor '\(name)' is of type \(entry.dtype); F32 and I32 are read")
+            }
+        }
+        return tensors
+    }
+
+    private static func append(_ word: UInt32, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: word))
+        bytes.append(UInt8(truncatingIfNeeded: word >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: word >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: word >> 24))
+    }
+
+    private static func quoted(_ name: String) -> String {
+        var text = "\""
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case _ where scalar.value < 0x20:
+                let hex = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+}
+
+/// What is wrong with a file of a saved model or checkpoint.
+public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Completes "FILE cannot be used: ".
+    public var problem: String
+    /// The file, once it is known.
+    public var file: String?
+    public var fix: String?
+
+    public init(_ problem: String, file: String? = nil, fix: String? = nil) {
+        self.problem = problem
+        self.file = file
+        self.fix = fix
+    }
+
+    func named(_ file: String) -> ModelFileError { ModelFileError(problem, file: file, fix: fix) }
+
+    public var description: String { (file.map { "\($0) cannot be used: " } ?? "") + problem + (fix.map { "; \($0)" } ?? "") }
+}

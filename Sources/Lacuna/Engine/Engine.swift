@@ -1,0 +1,98 @@
+/// What the trainer drives and each engine implements: the network's arithmetic, and nothing of files, splits,
+/// metrics or stopping.
+package protocol Engine: AnyObject {
+    /// Named parameters and statistics (batch norm's moving averages), in a fixed order.
+    var weights: [NamedTensor] { get }
+    /// Replaces parameters and statistics; names and shapes are those of ``weights``.
+    func setWeights(_ tensors: [NamedTensor])
+    /// The optimizer's moments and step counts.
+    var optimizerState: [NamedTensor] { get }
+    /// Replaces the optimizer's state; names and shapes are those of ``optimizerState``.
+    func setOptimizerState(_ tensors: [NamedTensor])
+    /// Trainable numbers.
+    var parameterCount: Int { get }
+
+    /// Makes ready to train on these data. Replaces nothing of the state.
+    func prepare(_ data: EngineData, plan: StepPlan)
+    /// One step on a logical batch.
+    ///
+    /// - Parameters:
+    ///   - rows: positions in the prepared data.
+    ///   - step: the step's number over the whole run, from 0; dropout is drawn by it.
+    ///   - rate: the learning rate.
+    ///   - sums: by objective, added to: Σ w · loss, Σ w and observed slots.
+    /// - Throws: ``Divergence`` when a logit, loss or gradient of an observed slot is not finite. The weights are then
+    ///   those before the step.
+    func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence)
+
+    /// Logits `[rows × outputs]` of all objectives for some rows.
+    func logits(_ features: FeatureMatrix, rows: Range<Int>) -> [Float]
+}
+
+/// A training set as an engine takes it.
+package struct EngineData {
+    package var features: FeatureMatrix
+    package var labels: TargetTable
+
+    package init(features: FeatureMatrix, labels: TargetTable) {
+        self.features = features
+        self.labels = labels
+    }
+}
+
+/// What stays the same over the steps of a run.
+package struct StepPlan {
+    package var microBatch: Int?
+    package var optimizer: Optimizer
+    package var weightDecay: Double
+    package var clip: Double?
+    package var reduction: Reduction
+    package var total: Total
+    package var idleHeads: IdleHeads
+    package var seed: UInt64
+    /// By objective.
+    package var objectiveWeights: [Float]
+    /// By objective: Σw observed in training ÷ training rows, for the reduction `expected`.
+    package var expectedWeights: [Double]
+    /// By slot: the loss that trains it, after balancing.
+    package var losses: [any Loss]
+}
+
+/// A tensor with a name, as it is saved.
+package struct NamedTensor: Equatable, Sendable {
+    package enum Values: Equatable, Sendable {
+        case floats([Float])
+        case integers([Int32])
+    }
+
+    package var name: String
+    package var shape: [Int]
+    package var values: Values
+
+    package init(_ name: String, _ shape: [Int], _ values: Values) {
+        self.name = name
+        self.shape = shape
+        self.values = values
+    }
+}
+
+/// A step whose numbers are no longer finite, and the objective where that showed.
+package struct Divergence: Error, Equatable {
+    package var objective: Int
+}
+
+/// What the steps of an epoch add up, by objective.
+package final class EpochSums {
+    /// Σ w · loss.
+    package var losses: [Double]
+    /// Σ w.
+    package var weights: [Double]
+    /// Observed slots.
+    package var observed: [Int]
+
+    package init(objectives: Int) {
+        losses = Array(repeating: 0, count: objectives)
+        weights = Array(repeating: 0, count: objectives)
+        observed = Array(repeating: 0, count: objectives)
+    }
+}

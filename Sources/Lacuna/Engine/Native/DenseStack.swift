@@ -1,0 +1,219 @@
+internal import LacunaKernels
+
+/// Hidden layers in a row, forward and backward: the encoder, or the hidden part of a tower.
+///
+/// Each layer is dense, norm, activation, dropout. Buffers grow to the largest batch seen and stay.
+final class DenseStack {
+    /// How a layer behaves in this pass.
+    enum Mode {
+        /// Dropout is drawn, batch norm uses the batch.
+        case training(DropoutKey)
+        /// No dropout, batch norm uses its moving averages.
+        case inference
+    }
+
+    let layers: [ParameterLayout.Layer]
+    private let activation: lacuna_activation
+    private let activationKind: Activation
+    private let norm: Normalization
+    private let dropout: Float
+    private let caches: [Cache]
+
+    /// What one layer's backward pass needs of its forward pass.
+    private final class Cache {
+        /// Before and after the activation, `[B, outputs]`.
+        let sums = Memory<Float>()
+        let outputs = Memory<Float>()
+        /// Of the norm: normalised values `[B, outputs]`, inverse deviations, and batch norm's mean and variance.
+        let normalised = Memory<Float>()
+        let inverse = Memory<Float>()
+        let mean = Memory<Float>()
+        let variance = Memory<Float>()
+        /// d loss / d input of the layer.
+        let inputGradient = Memory<Float>()
+    }
+
+    static let normEpsilon: Float = 1e-3
+    static let batchNormMomentum: Float = 0.99
+
+    init(_ layers: [ParameterLayout.Layer], activation: Activation, norm: Normalization, dropout: Float) {
+        self.layers = layers
+        self.norm = norm
+        self.dropout = dropout
+        activationKind = activation
+        self.activation =
+            switch activation {
+            case .relu: LACUNA_RELU
+            case .gelu: LACUNA_GELU
+            case .silu: LACUNA_SILU
+            case .tanh: LACUNA_TANH
+            }
+        caches = layers.map { _ in Cache() }
+    }
+
+    /// - Parameters:
+    ///   - input: `[rows, inputs]`.
+    ///   - logicalRows: `[rows]`, the row of the logical batch of each, which dropout is drawn by; nil: `firstRow` on.
+    /// - Returns: `[rows, outputs of the last layer]`; valid until the next pass.
+    func forward(
+        _ input: View<Float>, rows: Int, parameters: View<Float>, statistics: View<Float>, mode: Mode,
+        firstRow: Int = 0, logicalRows: View<Int32>? = nil
+    ) -> View<Float> {
+        var current = input
+        for (index, layer) in layers.enumerated() {
+            let cache = caches[index], size = rows * layer.outputs
+            let sums = cache.sums.room(for: size), outputs = cache.outputs.room(for: size)
+            Products.multiply(
+                current, parameters.slice(layer.kernel, layer.inputs * layer.outputs), into: sums,
+                m: rows, n: layer.outputs, k: layer.inputs)
+            unsafe lacuna_add_bias(rows, layer.outputs, parameters.slice(layer.bias, layer.outputs).base, sums.base)
+            normalise(layer, cache, sums, rows: rows, parameters: parameters, statistics: statistics, mode: mode)
+            unsafe lacuna_activate(activation, size, sums.base, outputs.base)
+            if case .training(let key) = mode {
+                drop(outputs, rows: rows, width: layer.outputs, key: key.layer(index), firstRow, logicalRows)
+            }
+            current = outputs
+        }
+        return current
+    }
+
+    /// Adds the gradients of all layers' parameters, given d loss / d output, which is overwritten.
+    ///
+    /// - Parameters:
+    ///   - gradient: `[rows, outputs of the last layer]`.
+    ///   - accumulate: adds to what the gradients of kernels and biases hold rather than replacing it.
+    ///   - wantsInput: whether d loss / d input is needed.
+    /// - Returns: d loss / d input `[rows, inputs]` where wanted; valid until the next pass.
+    @discardableResult
+    func backward(
+        _ gradient: View<Float>, input: View<Float>, rows: Int, parameters: View<Float>, into gradients: View<Float>,
+        accumulate: Bool, key: DropoutKey, wantsInput: Bool, firstRow: Int = 0, logicalRows: View<Int32>? = nil
+    ) -> View<Float>? {
+        var current = gradient
+        for index in layers.indices.reversed() {
+            let layer = layers[index], cache = caches[index], size = rows * layer.outputs
+            drop(current, rows: rows, width: layer.outputs, key: key.layer(index), firstRow, logicalRows)
+            // tanh's derivative is taken from its output; dropout has scaled that, so it is taken from the sums anew.
+            if activationKind == .tanh, dropout > 0 {
+                unsafe lacuna_activate(
+                    activation, size, cache.sums.view.base, cache.outputs.view.base)
+            }
+            unsafe lacuna_activate_backward(
+                activation, size, cache.sums.view.base, cache.outputs.view.base, current.base)
+            normaliseBackward(layer, cache, current, rows: rows, parameters: parameters, into: gradients)
+            let below = index == 0 ? input : caches[index - 1].outputs.view.prefix(rows * layer.inputs)
+            Products.multiply(
+                below, transposeA: true, current, into: gradients.slice(layer.kernel, layer.inputs * layer.outputs),
+                m: layer.inputs, n: layer.outputs, k: rows, accumulate: accumulate)
+            unsafe lacuna_column_sums(
+                rows, layer.outputs, current.base, accumulate ? 1 : 0, gradients.slice(layer.bias, layer.outputs).base)
+            guard index > 0 || wantsInput else { return nil }
+            let next = cache.inputGradient.room(for: rows * layer.inputs)
+            Products.multiply(
+                current, parameters.slice(layer.kernel, layer.inputs * layer.outputs), transposeB: true, into: next,
+                m: rows, n: layer.inputs, k: layer.outputs)
+            current = next
+        }
+        return current
+    }
+
+    /// Prepares the gradients that the norms only ever add to.
+    func clearNormGradients(_ gradients: View<Float>) {
+        for layer in layers {
+            if let gamma = layer.gamma { gradients.slice(gamma, layer.outputs).fill(0) }
+            if let beta = layer.beta { gradients.slice(beta, layer.outputs).fill(0) }
+        }
+    }
+
+    /// Moves batch norm's averages towards the batch that the last training pass saw.
+    func updateStatistics(_ statistics: View<Float>) {
+        for (index, layer) in layers.enumerated() {
+            guard let mean = layer.mean, let variance = layer.variance else { continue }
+            let momentum = Self.batchNormMomentum, cache = caches[index]
+            for column in 0..<layer.outputs {
+                statistics[mean + column] =
+                    statistics[mean + column] * momentum + cache.mean.view[column] * (1 - momentum)
+                statistics[variance + column] =
+                    statistics[variance + column] * momentum + cache.variance.view[column] * (1 - momentum)
+            }
+        }
+    }
+
+    private func normalise(
+        _ layer: ParameterLayout.Layer, _ cache: Cache, _ sums: View<Float>, rows: Int, parameters: View<Float>,
+        statistics: View<Float>, mode: Mode
+    ) {
+        guard let gammaAt = layer.gamma, let betaAt = layer.beta else { return }
+        let width = layer.outputs
+        let gamma = parameters.slice(gammaAt, width), beta = parameters.slice(betaAt, width)
+        if norm == .layer {
+            unsafe lacuna_layer_norm(
+                rows, width, Self.normEpsilon, sums.base, gamma.base, beta.base,
+                cache.normalised.room(for: rows * width).base, cache.inverse.room(for: rows).base, sums.base)
+        } else if case .training = mode {
+            unsafe lacuna_batch_norm(
+                rows, width, Self.normEpsilon, sums.base, gamma.base, beta.base, cache.mean.room(for: width).base,
+                cache.variance.room(for: width).base, cache.inverse.room(for: width).base,
+                cache.normalised.room(for: rows * width).base, sums.base)
+        } else if let mean = layer.mean, let variance = layer.variance {
+            unsafe lacuna_batch_norm_inference(
+                rows, width, Self.normEpsilon, sums.base, gamma.base, beta.base, statistics.slice(mean, width).base,
+                statistics.slice(variance, width).base, sums.base)
+        }
+    }
+
+    private func normaliseBackward(
+        _ layer: ParameterLayout.Layer, _ cache: Cache, _ gradient: View<Float>, rows: Int, parameters: View<Float>,
+        into gradients: View<Float>
+    ) {
+        guard let gammaAt = layer.gamma, let betaAt = layer.beta else { return }
+        let width = layer.outputs
+        let gamma = parameters.slice(gammaAt, width)
+        let dgamma = gradients.slice(gammaAt, width), dbeta = gradients.slice(betaAt, width)
+        let normalised = cache.normalised.view.prefix(rows * width)
+        if norm == .layer {
+            unsafe lacuna_layer_norm_backward(
+                rows, width, normalised.base, cache.inverse.view.base, gamma.base, gradient.base, dgamma.base,
+                dbeta.base)
+        } else {
+            unsafe lacuna_batch_norm_backward(
+                rows, width, normalised.base, cache.inverse.view.base, gamma.base, gradient.base, dgamma.base,
+                dbeta.base)
+        }
+    }
+
+    private func drop(
+        _ values: View<Float>, rows: Int, width: Int, key: DropoutKey, _ firstRow: Int, _ logicalRows: View<Int32>?
+    ) {
+        guard dropout > 0 else { return }
+        let threshold = UInt32(Double(dropout) * 4_294_967_296)
+        for row in 0..<rows {
+            let logical = logicalRows.map { Int($0[row]) } ?? firstRow + row
+            unsafe lacuna_dropout(
+                width, key.row(logical), threshold, 1 / (1 - dropout), values.slice(row * width, width).base)
+        }
+    }
+}
+
+/// What a dropout mask is drawn by: seed, step, part of the network and layer, and row of the logical batch, so that
+/// neither the micro-batch nor the order of calculation matters.
+struct DropoutKey {
+    private let state: UInt64
+
+    init(seed: UInt64, step: Int, part: Int) {
+        state = Self.mixed(Self.mixed(seed ^ 0x6C61_6375_6E61, UInt64(step)), UInt64(part))
+    }
+
+    private init(state: UInt64) { self.state = state }
+
+    func layer(_ index: Int) -> DropoutKey { DropoutKey(state: Self.mixed(state, UInt64(index) &+ 0x5851)) }
+    func row(_ index: Int) -> UInt64 { Self.mixed(state, UInt64(index)) }
+
+    /// SplitMix64's finaliser over both words.
+    private static func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        var z = a &+ (b &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,126 @@
+/// Which rows of which output matrix belong to which slot, worked out once per model.
+struct HeadPlan {
+    /// One slot's place.
+    struct Slot {
+        let objective: Int
+        /// Index into ``towers``, or nil for the matrix of linear heads.
+        let tower: Int?
+        /// First row of the output matrix, and how many: C for categorical, else 1.
+        let score: Int
+        let scoreWidth: Int
+        /// First bias, and how many logits: C, K − 1, else 1.
+        let logit: Int
+        let width: Int
+        /// First column among all logits of the model, in the order of the objectives.
+        let output: Int
+        /// One score and K − 1 biases.
+        let isOrdinal: Bool
+    }
+
+    struct Tower {
+        let objective: Int
+        let name: String
+        let widths: [Int]
+        let scores: Int
+        let logits: Int
+        let slots: Range<Int>
+    }
+
+    /// A run of slots whose losses are calculated in one call: same loss, same width, same output matrix.
+    struct Block {
+        let slots: Range<Int>
+        let tower: Int?
+        let loss: any Loss
+        let width: Int
+        let scoreWidth: Int
+    }
+
+    let slots: [Slot]
+    let towers: [Tower]
+    let blocks: [Block]
+    let linearScores: Int
+    let linearLogits: Int
+    /// Columns of the logits of the whole model.
+    let outputs: Int
+    /// Slots of each objective.
+    let slotsOfObjective: [Range<Int>]
+    /// Slots of linear heads, ascending.
+    let linearSlots: [Int]
+
+    /// - Parameter losses: by slot; nil: each objective's own. Balanced multilabel objectives have one per label.
+    init(_ objectives: [Objective], losses: [any Loss]? = nil) {
+        var slots: [Slot] = [], towers: [Tower] = [], ranges: [Range<Int>] = []
+        var scores = 0, logits = 0, outputs = 0
+        for (index, objective) in objectives.enumerated() {
+            let kind = objective.kind
+            let isOrdinal = kind.name == .ordinal
+            let width = kind.logitsPerSlot, scoreWidth = isOrdinal ? 1 : width, perRow = kind.slotsPerRow
+            let first = slots.count
+            var tower: Int?
+            if case .tower(let widths) = objective.head {
+                tower = towers.count
+                towers.append(
+                    Tower(
+                        objective: index, name: objective.name, widths: widths, scores: perRow * scoreWidth,
+                        logits: perRow * width, slots: first..<first + perRow))
+            }
+            for number in 0..<perRow {
+                slots.append(
+                    Slot(
+                        objective: index, tower: tower,
+                        score: (tower == nil ? scores : 0) + number * scoreWidth, scoreWidth: scoreWidth,
+                        logit: (tower == nil ? logits : 0) + number * width, width: width,
+                        output: outputs + number * width, isOrdinal: isOrdinal))
+            }
+            if tower == nil {
+                scores += perRow * scoreWidth
+                logits += perRow * width
+            }
+            outputs += perRow * width
+            ranges.append(first..<slots.count)
+        }
+        self.slots = slots
+        self.towers = towers
+        self.linearScores = scores
+        self.linearLogits = logits
+        self.outputs = outputs
+        self.slotsOfObjective = ranges
+        self.linearSlots = slots.indices.filter { slots[$0].tower == nil }
+        self.blocks = Self.blocks(slots, losses ?? slots.map { objectives[$0.objective].loss })
+    }
+
+    /// The block that a slot belongs to.
+    func block(of slot: Int) -> Block {
+        var low = 0, high = blocks.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle].slots.upperBound <= slot { low = middle + 1 } else { high = middle }
+        }
+        return blocks[low]
+    }
+
+    private static func blocks(_ slots: [Slot], _ losses: [any Loss]) -> [Block] {
+        var blocks: [Block] = []
+        for (index, slot) in slots.enumerated() {
+            let loss = losses[index]
+            if let last = blocks.last, last.tower == slot.tower, last.width == slot.width,
+                last.scoreWidth == slot.scoreWidth, isSame(last.loss, loss)
+            {
+                blocks[blocks.count - 1] = Block(
+                    slots: last.slots.lowerBound..<index + 1, tower: slot.tower, loss: last.loss,
+                    width: slot.width, scoreWidth: slot.scoreWidth)
+            } else {
+                blocks.append(
+                    Block(
+                        slots: index..<index + 1, tower: slot.tower, loss: loss, width: slot.width,
+                        scoreWidth: slot.scoreWidth))
+            }
+        }
+        return blocks
+    }
+
+    /// Whether two losses calculate the same. Types are compared too: names of user losses may clash.
+    private static func isSame(_ a: any Loss, _ b: any Loss) -> Bool {
+        type(of: a) == type(of: b) && a.name == b.name && a.settings == b.settings
+    }
+}

@@ -1,0 +1,206 @@
+internal import LacunaKernels
+
+/// Dense encoders on the CPU: a BLAS for products, a few C loops for the rest, buffers planned once.
+package final class NativeEngine: Engine {
+    let plan: HeadPlan
+    let layout: ParameterLayout
+    private let spec: EncoderSpec
+    private let objectives: [Objective]
+    let parameters: Memory<Float>
+    let statistics: Memory<Float>
+    let encoder: DenseStack
+    let heads: OutputLayer
+    let towers: [TowerRunner]
+    let threads: Int
+    private var run: Run?
+    let updater: Updater
+
+    /// What a training run needs beside the model.
+    private final class Run {
+        let data: EngineData
+        let plan: StepPlan
+        let entries: BatchEntries
+        let microEntries: BatchEntries
+        let input = Memory<Float>()
+        let hiddenGradient = Memory<Float>()
+        let chosen = Memory<Int32>()
+        let coefficients: Memory<Float>
+        let lossSums: Memory<Double>
+        let weightSums: Memory<Double>
+        /// Objectives that the batch observes, in order.
+        var active: [Int] = []
+        let linear: OutputLayer
+        let towers: [TowerRunner]
+        let totalWeight: Double
+
+        init(_ data: EngineData, _ plan: StepPlan, _ heads: HeadPlan, _ layout: ParameterLayout, _ spec: EncoderSpec) {
+            self.data = data
+            self.plan = plan
+            entries = BatchEntries(slots: heads.slots.count)
+            microEntries = BatchEntries(slots: heads.slots.count)
+            coefficients = Memory(plan.objectiveWeights.count)
+            lossSums = Memory(plan.objectiveWeights.count)
+            weightSums = Memory(plan.objectiveWeights.count)
+            linear = OutputLayer(layout.linear, tower: nil, plan: heads)
+            towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec) }
+            let weights = plan.objectiveWeights.reduce(0.0) { $0 + Double($1) }
+            totalWeight = plan.total == .average && weights > 0 ? weights : 1
+        }
+    }
+
+    package init(features: Int, encoder spec: EncoderSpec, objectives: [Objective], seed: UInt64, threads: Int) {
+        plan = HeadPlan(objectives)
+        layout = ParameterLayout(features: features, encoder: spec, heads: plan)
+        self.spec = spec
+        self.objectives = objectives
+        self.threads = threads
+        parameters = Memory(layout.count)
+        statistics = Memory(layout.statisticsCount)
+        encoder = DenseStack(
+            layout.encoder, activation: spec.activation, norm: spec.norm, dropout: spec.dropout)
+        heads = OutputLayer(layout.linear, tower: nil, plan: plan)
+        let plan = plan
+        towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: plan, spec: spec) }
+        updater = Updater(layout: layout, plan: plan)
+        Products.setThreads(threads)
+        initialize(seed: seed)
+    }
+
+    package var parameterCount: Int { layout.count }
+
+    func objectiveName(_ index: Int) -> String { objectives[index].name }
+
+    package func prepare(_ data: EngineData, plan step: StepPlan) {
+        run = Run(data, step, HeadPlan(objectives, losses: step.losses), layout, spec)
+        updater.prepare(step)
+    }
+
+    package func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence) {
+        guard let run else { preconditionFailure("a step before prepare") }
+        Products.setThreads(threads)
+        let chosen = run.chosen.room(for: rows.count)
+        for index in 0..<rows.count { chosen[index] = rows[index] }
+        run.entries.gather(chosen, from: run.data.labels)
+        guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
+        weigh(run, rows: rows.count, sums: sums)
+        let path = choosePath(run, rows: rows.count)
+        updater.begin(run.entries, path: path)
+        let micro = run.plan.microBatch ?? rows.count
+        var start = 0, isFirst = true
+        while start < rows.count {
+            let count = min(micro, rows.count - start)
+            let entries: BatchEntries
+            if count == rows.count {
+                entries = run.entries
+            } else {
+                entries = run.microEntries
+                entries.gather(chosen.slice(start, count), from: run.data.labels)
+                updater.place(entries)
+            }
+            if entries.count > 0 || (spec.norm == .batch) {
+                let bad = pass(
+                    run, entries, chosen.slice(start, count), firstRow: start, step: step, path: path,
+                    isFirst: isFirst)
+                if let bad { throw Divergence(objective: bad) }
+                isFirst = false
+            }
+            start += count
+        }
+        if isFirst { updater.encoderGradient.prefix(layout.encoderRange.count).fill(0) }
+        for objective in run.active {
+            sums.losses[objective] += run.lossSums.view[objective]
+            sums.weights[objective] += run.weightSums.view[objective]
+        }
+        if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
+        updater.update(run.entries, parameters: parameters.view, rate: rate)
+    }
+
+    /// Σw by objective, and from it what each entry's weight is multiplied with.
+    private func weigh(_ run: Run, rows: Int, sums: EpochSums) {
+        let segments = run.entries.segments, weights = run.entries.weights
+        let weightSums = run.weightSums.view, coefficients = run.coefficients.view
+        run.active.removeAll(keepingCapacity: true)
+        var pooled = 0.0
+        for index in 0..<segments.count {
+            let segment = segments[index], objective = plan.slots[Int(segment.slot)].objective
+            if run.active.last != objective {
+                run.active.append(objective)
+                weightSums[objective] = 0
+                run.lossSums.view[objective] = 0
+            }
+            var sum = Double(segment.count)
+            if run.entries.isWeighted {
+                sum = 0
+                for entry in Int(segment.start)..<Int(segment.start + segment.count) { sum += Double(weights[entry]) }
+            }
+            weightSums[objective] += sum
+            sums.observed[objective] += Int(segment.count)
+            pooled += sum
+        }
+        for objective in run.active {
+            let divisor =
+                switch run.plan.reduction {
+                case .observed: weightSums[objective]
+                case .expected: Double(rows) * run.plan.expectedWeights[objective]
+                case .batch: Double(rows)
+                case .slots: pooled
+                }
+            coefficients[objective] = Float(
+                Double(run.plan.objectiveWeights[objective]) / divisor / run.totalWeight)
+        }
+    }
+
+    private func choosePath(_ run: Run, rows: Int) -> HeadPath {
+        if run.plan.idleHeads == .move { return .dense }
+        var pairs = 0
+        let segments = run.entries.segments
+        for index in 0..<segments.count {
+            let slot = plan.slots[Int(segments[index].slot)]
+            if slot.tower == nil { pairs += Int(segments[index].count) * slot.scoreWidth }
+        }
+        return HeadPath.cheapest(rows: rows, scores: layout.linear.scores, pairs: pairs)
+    }
+
+    /// One pass, forward and backward, over some rows of the logical batch.
+    ///
+    /// - Returns: the objective whose numbers are not finite, if any.
+    private func pass(
+        _ run: Run, _ entries: BatchEntries, _ chosen: View<Int32>, firstRow: Int, step: Int, path: HeadPath,
+        isFirst: Bool
+    ) -> Int? {
+        let rows = chosen.count, features = run.data.features.columns
+        let input = run.input.room(for: rows * features)
+        unsafe run.data.features.values.withUnsafeBufferPointer { values in
+            unsafe lacuna_gather(rows, features, chosen.base, values.baseAddress, input.base)
+        }
+        let key = DropoutKey(seed: run.plan.seed, step: step, part: 0)
+        let hidden = encoder.forward(
+            input, rows: rows, parameters: parameters.view, statistics: statistics.view, mode: .training(key),
+            firstRow: firstRow)
+        let width = layout.linear.inputs
+        let hiddenGradient = run.hiddenGradient.room(for: rows * width)
+        hiddenGradient.fill(0)
+        let pass = OutputLayer.Pass(
+            hidden: hidden, rows: rows, parameters: parameters.view, weightGradient: updater.headWeightGradient,
+            biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, path: path,
+            coefficients: run.coefficients.view, labels: run.data.labels, lossSums: run.lossSums.view)
+        if layout.linear.scores > 0,
+            let bad = run.linear.train(
+                entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass)
+        {
+            return bad
+        }
+        for (index, tower) in run.towers.enumerated() {
+            let bad = tower.train(
+                entries, pass, gradients: updater.towerGradient, firstRow: firstRow,
+                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index))
+            if let bad { return bad }
+        }
+        let gradients = updater.encoderGradient
+        if isFirst { encoder.clearNormGradients(gradients) }
+        encoder.backward(
+            hiddenGradient, input: input, rows: rows, parameters: parameters.view, into: gradients,
+            accumulate: !isFirst, key: key, wantsInput: false, firstRow: firstRow)
+        return nil
+    }
+}

@@ -1,0 +1,295 @@
+internal import LacunaKernels
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// Gradients and optimizer state, and the step from one to the other.
+///
+/// Under ``IdleHeads/still`` only what a batch observed moves: the encoder, the observed slots' output rows, the towers
+/// with an observed slot. Each has a step count of its own.
+final class Updater {
+    private let layout: ParameterLayout
+    private let plan: HeadPlan
+    private var settings: Settings?
+
+    private let encoderMemory: Memory<Float>
+    /// Gradients of the linear heads: rows of all outputs after a dense pass, of the observed ones after another.
+    private let headWeights = Memory<Float>()
+    private let headBiases = Memory<Float>()
+    /// Gradients of all towers, at their places in the layout less ``towerStart``; made when there is a tower.
+    private let towerMemory: Memory<Float>
+    /// Where a slot's rows and biases stand in the linear heads' gradients.
+    private let scoreOfSlot: Memory<Int32>
+    private let logitOfSlot: Memory<Int32>
+    private var path = HeadPath.dense
+    private var headScores = 0
+    private var headLogits = 0
+
+    private var first: Memory<Float>
+    private var second: Memory<Float>
+    private(set) var encoderSteps: Int32 = 0
+    private let slotSteps: Memory<Int32>
+    private let towerSteps: Memory<Int32>
+    /// Whether all linear slots have the same step count, so that one call can update them all.
+    private var inStep = true
+    private var corrections: [(pace: Double, inverse2: Float)] = []
+
+    private struct Settings {
+        let optimizer: Optimizer
+        let decay: Double
+        let clip: Double?
+        let idleHeads: IdleHeads
+    }
+
+    init(layout: ParameterLayout, plan: HeadPlan) {
+        self.layout = layout
+        self.plan = plan
+        encoderMemory = Memory(layout.encoderRange.count)
+        towerMemory = Memory(layout.towers.isEmpty ? 0 : layout.count)
+        scoreOfSlot = Memory(plan.slots.count)
+        logitOfSlot = Memory(plan.slots.count)
+        first = Memory(0)
+        second = Memory(0)
+        slotSteps = Memory(plan.slots.count)
+        towerSteps = Memory(layout.towers.count)
+    }
+
+    /// Takes a run's settings; moments are made on first use.
+    func prepare(_ step: StepPlan) {
+        settings = Settings(
+            optimizer: step.optimizer, decay: step.weightDecay, clip: step.clip, idleHeads: step.idleHeads)
+        if first.count < layout.count { first = Memory(layout.count) }
+        if case .sgd = step.optimizer {} else if second.count < layout.count { second = Memory(layout.count) }
+        corrections = []
+    }
+
+    var encoderGradient: View<Float> { encoderMemory.view }
+    var headWeightGradient: View<Float> { headWeights.view.prefix(headScores * layout.linear.inputs) }
+    var headBiasGradient: View<Float> { headBiases.view.prefix(headLogits) }
+    /// Indexed as the layout is.
+    var towerGradient: View<Float> { towerMemory.view }
+
+    /// Makes room for the gradients of a batch, all zero but the encoder's, and says in each segment where its are.
+    func begin(_ entries: BatchEntries, path: HeadPath) {
+        self.path = path
+        if path == .dense {
+            headScores = layout.linear.scores
+            headLogits = layout.linear.logits
+        } else {
+            headScores = 0
+            headLogits = 0
+        }
+        let segments = entries.segments
+        for index in 0..<segments.count {
+            let number = Int(segments[index].slot), slot = plan.slots[number]
+            if slot.tower == nil, path == .observed {
+                scoreOfSlot.view[number] = Int32(headScores)
+                logitOfSlot.view[number] = Int32(headLogits)
+                headScores += slot.scoreWidth
+                headLogits += slot.width
+            } else {
+                scoreOfSlot.view[number] = Int32(slot.score)
+                logitOfSlot.view[number] = Int32(slot.logit)
+            }
+        }
+        place(entries)
+        headWeights.room(for: headScores * layout.linear.inputs).fill(0)
+        headBiases.room(for: headLogits).fill(0)
+        forEachActiveTower(entries) { tower in
+            towerMemory.view.slice(tower.hidden.lowerBound, tower.hidden.count).fill(0)
+            towerMemory.view.slice(tower.output.range.lowerBound, tower.output.range.count).fill(0)
+        }
+    }
+
+    /// Says in each segment where its gradients are.
+    func place(_ entries: BatchEntries) {
+        let segments = entries.segments
+        for index in 0..<segments.count {
+            let slot = Int(segments[index].slot)
+            segments[index].score = scoreOfSlot.view[slot]
+            segments[index].logit = logitOfSlot.view[slot]
+        }
+    }
+
+    /// Moves what the batch observed, or everything under ``IdleHeads/move``.
+    func update(_ entries: BatchEntries, parameters: View<Float>, rate: Double) {
+        guard let settings else { preconditionFailure("an update before prepare") }
+        let scale = clipping(entries, settings)
+        let inputs = layout.linear.inputs, linear = layout.linear
+        encoderSteps += 1
+        let encoder = layout.encoderRange
+        apply(
+            settings, encoder.lowerBound, encoderMemory.view.prefix(encoder.count), parameters, encoderSteps, rate,
+            scale)
+        let everything = settings.idleHeads == .move
+        let segments = entries.segments
+        let linearSlots = plan.linearSlots
+        if path == .dense, inStep, everything || countLinear(segments) == linearSlots.count {
+            if let slot = linearSlots.first {
+                let steps = slotSteps.view[slot] + 1
+                for slot in linearSlots { slotSteps.view[slot] = steps }
+                apply(settings, linear.weight, headWeightGradient, parameters, steps, rate, scale)
+                apply(settings, linear.bias, headBiasGradient, parameters, steps, rate, scale)
+            }
+        } else {
+            inStep = false
+            for index in 0..<segments.count {
+                let segment = segments[index], number = Int(segment.slot), slot = plan.slots[number]
+                guard slot.tower == nil else { continue }
+                slotSteps.view[number] += 1
+                let steps = slotSteps.view[number]
+                apply(
+                    settings, linear.weight + slot.score * inputs,
+                    headWeightGradient.slice(Int(segment.score) * inputs, slot.scoreWidth * inputs), parameters, steps,
+                    rate, scale)
+                apply(
+                    settings, linear.bias + slot.logit, headBiasGradient.slice(Int(segment.logit), slot.width),
+                    parameters, steps, rate, scale)
+            }
+        }
+        updateTowers(entries, settings, parameters, rate, scale, everything: everything)
+    }
+
+    private func updateTowers(
+        _ entries: BatchEntries, _ settings: Settings, _ parameters: View<Float>, _ rate: Double, _ scale: Float,
+        everything: Bool
+    ) {
+        for (index, tower) in layout.towers.enumerated() {
+            let isActive = isObserved(tower: index, entries)
+            guard isActive || everything else { continue }
+            let whole = towerMemory.view
+            if !isActive {
+                whole.slice(tower.hidden.lowerBound, tower.hidden.count).fill(0)
+                whole.slice(tower.output.range.lowerBound, tower.output.range.count).fill(0)
+            }
+            towerSteps.view[index] += 1
+            apply(
+                settings, tower.hidden.lowerBound, whole.slice(tower.hidden.lowerBound, tower.hidden.count), parameters,
+                towerSteps.view[index], rate, scale)
+            let inputs = tower.output.inputs
+            for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
+                let slot = plan.slots[number]
+                slotSteps.view[number] += 1
+                let weight = tower.output.weight + slot.score * inputs, bias = tower.output.bias + slot.logit
+                apply(
+                    settings, weight, whole.slice(weight, slot.scoreWidth * inputs), parameters,
+                    slotSteps.view[number], rate, scale)
+                apply(
+                    settings, bias, whole.slice(bias, slot.width), parameters, slotSteps.view[number], rate, scale)
+            }
+        }
+    }
+
+    /// One optimizer step on parameters from `offset` on.
+    private func apply(
+        _ settings: Settings, _ offset: Int, _ gradient: View<Float>, _ parameters: View<Float>, _ steps: Int32,
+        _ rate: Double, _ scale: Float
+    ) {
+        let count = gradient.count
+        guard count > 0 else { return }
+        let p = parameters.slice(offset, count), m = first.view.slice(offset, count)
+        switch settings.optimizer {
+        case .sgd(let momentum, let nesterov):
+            unsafe lacuna_sgd(
+                count, p.base, gradient.base, m.base, Float(rate), Float(momentum), nesterov ? 1 : 0, scale,
+                Float(settings.decay))
+        case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
+            var isDecoupled = false
+            if case .adamW = settings.optimizer { isDecoupled = true }
+            let correction = correction(Int(steps), beta1, beta2)
+            var numbers = lacuna_adam_numbers(
+                beta1: Float(beta1), slow1: Float(1 - beta1), beta2: Float(beta2), slow2: Float(1 - beta2),
+                epsilon: Float(epsilon), pace: Float(rate * correction.pace), inverse2: correction.inverse2,
+                gscale: scale, decay: isDecoupled ? 0 : Float(settings.decay),
+                shrink: isDecoupled ? Float(1 - rate * settings.decay) : 1)
+            unsafe lacuna_adam(
+                count, p.base, gradient.base, m.base, second.view.slice(offset, count).base, &numbers)
+        }
+    }
+
+    /// 1 ÷ (1 − β1ᵗ) and 1 ÷ √(1 − β2ᵗ), remembered: thousands of slots share few step counts.
+    private func correction(_ steps: Int, _ beta1: Double, _ beta2: Double) -> (pace: Double, inverse2: Float) {
+        while corrections.count < steps {
+            let t = Double(corrections.count + 1)
+            corrections.append((1 / (1 - pow(beta1, t)), Float(1 / (1 - pow(beta2, t)).squareRoot())))
+        }
+        return corrections[steps - 1]
+    }
+
+    /// The factor that brings the norm of the whole gradient down to the clip.
+    private func clipping(_ entries: BatchEntries, _ settings: Settings) -> Float {
+        guard let clip = settings.clip else { return 1 }
+        func squares(_ view: View<Float>) -> Double { unsafe lacuna_sum_of_squares(view.count, view.base) }
+        var sum = squares(encoderMemory.view.prefix(layout.encoderRange.count))
+        sum += squares(headWeightGradient) + squares(headBiasGradient)
+        forEachActiveTower(entries) { tower in
+            sum += squares(towerMemory.view.slice(tower.hidden.lowerBound, tower.hidden.count))
+            sum += squares(towerMemory.view.slice(tower.output.range.lowerBound, tower.output.range.count))
+        }
+        let norm = sum.squareRoot()
+        return norm > clip ? Float(clip / norm) : 1
+    }
+
+    private func forEachActiveTower(_ entries: BatchEntries, _ body: (ParameterLayout.Tower) -> Void) {
+        for (index, tower) in layout.towers.enumerated() where isObserved(tower: index, entries) { body(tower) }
+    }
+
+    private func isObserved(tower: Int, _ entries: BatchEntries) -> Bool {
+        let slots = plan.towers[tower].slots
+        let index = entries.firstSegment(from: slots.lowerBound)
+        return index < entries.segmentCount && Int(entries.segments[index].slot) < slots.upperBound
+    }
+
+    private func isObserved(slot: Int, _ entries: BatchEntries) -> Bool {
+        let index = entries.firstSegment(from: slot)
+        return index < entries.segmentCount && Int(entries.segments[index].slot) == slot
+    }
+
+    private func countLinear(_ segments: View<BatchEntries.Segment>) -> Int {
+        guard !layout.towers.isEmpty else { return segments.count }
+        var count = 0
+        for index in 0..<segments.count where plan.slots[Int(segments[index].slot)].tower == nil { count += 1 }
+        return count
+    }
+}
+
+extension Updater {
+    /// Moments and step counts as named tensors; what has not been used yet is zero.
+    func state(tensors: [ParameterLayout.Tensor]) -> [NamedTensor] {
+        var state = [NamedTensor("steps.encoder", [1], .integers([encoderSteps]))]
+        state.append(NamedTensor("steps.slots", [slotSteps.count], .integers(slotSteps.view.array)))
+        if towerSteps.count > 0 {
+            state.append(NamedTensor("steps.towers", [towerSteps.count], .integers(towerSteps.view.array)))
+        }
+        for (name, memory) in [("first", first), ("second", second)] where memory.count == layout.count {
+            for tensor in tensors {
+                state.append(
+                    NamedTensor(
+                        "\(name).\(tensor.name)", tensor.shape,
+                        .floats(memory.view.slice(tensor.offset, tensor.count).array)))
+            }
+        }
+        return state
+    }
+
+    func setState(_ state: [NamedTensor], tensors: [ParameterLayout.Tensor]) {
+        let byName = Dictionary(uniqueKeysWithValues: state.map { ($0.name, $0.values) })
+        if case .integers(let steps) = byName["steps.encoder"] { encoderSteps = steps[0] }
+        if case .integers(let steps) = byName["steps.slots"] { slotSteps.view.copy(from: steps) }
+        if case .integers(let steps) = byName["steps.towers"] { towerSteps.view.copy(from: steps) }
+        let linear = plan.linearSlots
+        inStep = linear.allSatisfy { slotSteps.view[$0] == slotSteps.view[linear[0]] }
+        for (name, isFirst) in [("first", true), ("second", false)] {
+            guard byName.keys.contains(where: { $0.hasPrefix("\(name).") }) else { continue }
+            let memory = Memory<Float>(layout.count)
+            for tensor in tensors {
+                if case .floats(let values) = byName["\(name).\(tensor.name)"] {
+                    memory.view.slice(tensor.offset, tensor.count).copy(from: values)
+                }
+            }
+            if isFirst { first = memory } else { second = memory }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/// One network for many objectives: a shared encoder and a head per objective.
+///
+/// ```swift
+/// let model = try Model(features: 10, encoder: .dense(64), objectives: objectives)
+/// try model.fit(train, validation: valid, TrainingSettings { $0.epochs = 20 })
+/// let predictions = try model.predict(features)
+/// ```
+///
+/// A model is not Sendable: one task owns it. What crosses tasks is values: data sets, predictions, evaluations.
+public final class Model {
+    /// Columns of the feature matrix, F.
+    public let features: Int
+    public let encoder: EncoderSpec
+    public let objectives: [Objective]
+    /// By objective: how a regression's labels become targets; nil for all other kinds. Set when training starts.
+    public internal(set) var scaling: [TargetScaling?]
+    let engine: any Engine
+    let plan: HeadPlan
+
+    /// Makes a model with fresh weights: kernels Glorot-uniform, biases zero, as Keras begins.
+    ///
+    /// - Parameters:
+    ///   - features: columns of the feature matrix, 1 or more.
+    ///   - seed: of the first weights.
+    ///   - threads: of matrix products; nil: all cores.
+    /// - Throws: ``SettingError``: no objective, two of one name, or one that is not valid by itself.
+    public init(
+        features: Int, encoder: EncoderSpec, objectives: [Objective], seed: UInt64 = 0, threads: Int? = nil
+    ) throws(SettingError) {
+        guard features >= 1 else {
+            throw SettingError("there are \(features) features", fix: "give at least one feature column")
+        }
+        guard !objectives.isEmpty else {
+            throw SettingError("there is no objective", fix: "declare at least one thing to predict")
+        }
+        var names: Set<String> = []
+        for objective in objectives {
+            guard names.insert(objective.name).inserted else {
+                throw SettingError(
+                    "two objectives are named '\(objective.name)'", fix: "give each objective a name of its own")
+            }
+            try objective.validate()
+        }
+        try encoder.validate()
+        self.features = features
+        self.encoder = encoder
+        self.objectives = objectives
+        scaling = objectives.map { $0.kind == .regression ? TargetScaling(transform: $0.transform, mean: 0, deviation: 1) : nil }
+        plan = HeadPlan(objectives)
+        engine = NativeEngine(
+            features: features, encoder: encoder, objectives: objectives, seed: seed,
+            threads: threads ?? Model.cores)
+    }
+
+    /// Trainable numbers.
+    public var parameterCount: Int { engine.parameterCount }
+
+    /// Predicts every objective for every row.
+    ///
+    /// - Parameter features: `[n × F]`, finite.
+    /// - Throws: ``DataError`` for another number of columns, or a feature that is not finite.
+    public func predict(_ features: FeatureMatrix) throws(DataError) -> Predictions {
+        try check(features)
+        var values: [Predictions.Values] = []
+        var first = true
+        for chunk in chunks(of: features.rows) {
+            let part = predict(features, rows: chunk)
+            if first { values = part } else { for index in values.indices { values[index].append(part[index]) } }
+            first = false
+        }
+        if first { values = predict(features, rows: 0..<0) }
+        return Predictions(rows: features.rows, objectives: zip(objectives, values).map { ($0.name, $1) })
+    }
+
+    func predict(_ features: FeatureMatrix, rows: Range<Int>) -> [Predictions.Values] {
+        let logits = rows.isEmpty ? [] : engine.logits(features, rows: rows)
+        return objectives.enumerated().map { index, objective in
+            Predictions.Values(
+                objective, scaling: scaling[index] ?? .identity, logits: logits, rows: rows.count,
+                outputs: plan.outputs, first: plan.slots[plan.slotsOfObjective[index].lowerBound].output)
+        }
+    }
+
+    /// Scores the model on observed slots.
+    ///
+    /// - Throws: ``DataError`` when the data set has other objectives or features.
+    public func evaluate(_ data: Dataset) throws(DataError) -> Evaluation {
+        try check(data)
+        let weights = TargetTable(data.labels, rowWeights: data.rowWeights, scaling: slotScaling).weightSums()
+        let expected = plan.slotsOfObjective.map { slots in
+            slots.reduce(0) { $0 + weights[$1] } / Double(max(data.rows, 1))
+        }
+        return Evaluator(self, data).evaluate(
+            losses: plan.slots.map { objectives[$0.objective].loss }, reduction: .observed, expected: expected,
+            total: .sum)
+    }
+
+    /// Rows that go through the network at once when nothing is trained: as many as keep the logits small.
+    func chunks(of rows: Int) -> [Range<Int>] {
+        let size = max(16, min(1024, 4_000_000 / max(plan.outputs, 1)))
+        return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
+    }
+
+    /// By slot.
+    var slotScaling: [TargetScaling?] { plan.slots.map { scaling[$0.objective] } }
+
+    func check(_ data: Dataset) throws(DataError) {
+        let same = data.objectives.count == objectives.count
+            && zip(data.objectives, objectives).allSatisfy { $0.name == $1.name && $0.kind == $1.kind }
+        guard same else {
+            throw DataError(
+                "the data set's objectives are not the model's",
+                why: "the model has \(objectives.map(\.name).joined(separator: ", "))",
+                fix: "make the data set with the model's objectives")
+        }
+        try check(data.features)
+    }
+
+    func check(_ features: FeatureMatrix) throws(DataError) {
+        guard features.columns == self.features else {
+            throw DataError(
+                "there are \(features.columns) feature columns", why: "the model takes \(self.features)",
+                fix: "give the columns the model was made for, in their order")
+        }
+        if let place = features.values.firstIndex(where: { !$0.isFinite }) {
+            throw DataError(
+                "feature \(place % features.columns) is \(features.values[place])", row: place / features.columns,
+                why: "features are finite", fix: "fill missing features before training, as FeatureEncoder does")
+        }
+    }
+
+    static var cores: Int { ProcessorCount.value }
+}
+
+extension Predictions.Values {
+    /// Adds the predictions of further rows.
+    mutating func append(_ other: Predictions.Values) {
+        switch (self, other) {
+        case (.binary(let a), .binary(let b)): self = .binary(a + b)
+        case (.categorical(let a, let classes), .categorical(let b, _)): self = .categorical(a + b, classes: classes)
+        case (.multilabel(let a, let labels), .multilabel(let b, _)): self = .multilabel(a + b, labels: labels)
+        case (.regression(let a), .regression(let b)): self = .regression(a + b)
+        case (.ordinal(let a, let p, let levels), .ordinal(let b, let q, _)):
+            self = .ordinal(a + b, probabilities: p + q, levels: levels)
+        default: preconditionFailure("predictions of different kinds")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// What a training run did, epoch by epoch.
+public struct History: Equatable, Sendable, Codable {
+    /// One objective in one epoch.
+    public struct Objective: Equatable, Sendable, Codable {
+        public var name: String
+        /// Σ w · loss ÷ Σ w over the observed slots of the epoch, unreduced; nil where nothing was observed.
+        public var trainingLoss: Double?
+        /// Observed slots of the epoch.
+        public var observed: Int
+        /// The reduced loss on the validation part; nil without one, or where nothing is observed there.
+        public var validationLoss: Double?
+        /// Metrics on the validation part that are defined there, by name.
+        public var validation: [String: Double]
+        /// Observed slots of the validation part.
+        public var validationObserved: Int
+    }
+
+    /// One pass over the training rows.
+    public struct Epoch: Equatable, Sendable, Codable {
+        /// Counted from 1.
+        public var epoch: Int
+        /// Of the epoch's last step.
+        public var learningRate: Double
+        /// The weighted sum of the objectives' training losses, as ``TrainingSettings/total`` says.
+        public var trainingLoss: Double
+        /// The total loss on the validation part.
+        public var validationLoss: Double?
+        /// The monitored value, if there is a validation part and it is defined.
+        public var monitored: Double?
+        public var objectives: [Objective]
+        /// Time of the steps: shuffling, gathering, forward, backward, update.
+        public var seconds: Double
+        public var steps: Int
+        public var rows: Int
+    }
+
+    public var epochs: [Epoch] = []
+    /// The epoch with the best monitored value, counted from 1; nil without one.
+    public var bestEpoch: Int?
+    /// Why training ended.
+    public var ending: Ending = .allEpochs
+
+    public enum Ending: String, Equatable, Sendable, Codable {
+        /// All epochs were trained.
+        case allEpochs
+        /// Early stopping's patience ran out.
+        case earlyStopping
+        /// A callback or a signal asked to stop; the run can be resumed.
+        case interrupted
+    }
+
+    /// The median over epochs of the time per step, in microseconds.
+    public var stepMicroseconds: Double? {
+        let values = epochs.filter { $0.steps > 0 }.map { $0.seconds / Double($0.steps) * 1e6 }.sorted()
+        guard !values.isEmpty else { return nil }
+        return (values[(values.count - 1) / 2] + values[values.count / 2]) / 2
+    }
+
+    /// Training rows per second of step time, over all epochs.
+    public var rowsPerSecond: Double? {
+        let seconds = epochs.reduce(0) { $0 + $1.seconds }
+        return seconds > 0 ? Double(epochs.reduce(0) { $0 + $1.rows }) / seconds : nil
+    }
+}
