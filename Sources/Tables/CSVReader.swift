@@ -1,9 +1,9 @@
 // CSV and TSV, by hand. Considered, with the reason against each:
-// - SwiftCSV reads the whole text into one String and every cell into another: ten times the memory of the numbers, and
-//   far from the speed of pandas; no gzip.
-// - CodableCSV and swift-csv decode row by row into Strings or Codable values: an allocation per cell.
-// - TabularData (Apple) has typed columns, but exists on Apple's systems only.
-// - DuckDB and Arrow bindings read fast but bring a C++ library many times the size of this package.
+// - SwiftCSV takes the whole text as one String and gives every cell as another: many times the memory of the numbers,
+//   an allocation per cell, no gzip.
+// - CodableCSV streams, but decodes cells to Strings or Codable values: an allocation per cell; no gzip.
+// - TabularData has typed columns, but exists on Apple's systems only.
+// - DuckDB and Arrow read fast, but bring a C++ library many times the size of this package.
 // None of them says which row, line and column was wrong in the way this project promises, nor keeps labels sparse.
 
 /// A CSV or TSV file, plain or gzip, read in two steps: the header first, so that the caller can say what each column is for.

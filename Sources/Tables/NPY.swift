@@ -1,6 +1,5 @@
-// npy by hand: the format is a Python literal and raw numbers. Considered: swift-npy (MIT) reads whole files into arrays
-// of one type chosen by the caller, without Fortran order for all types, without mapping, and traps on damaged headers;
-// a binding to numpy's own C code needs Python.
+// npy by hand: the format is a Python literal followed by raw numbers. Considered: qoncept/swift-npy holds the whole array
+// in memory, leaves Fortran order to the caller and knows no float16; numpy's own reader needs Python.
 
 /// A table of numbers in an `.npy` file, mapped: opening costs nothing, and files larger than memory can be read by row.
 ///

@@ -48,6 +48,8 @@ struct NPYHeader: Equatable {
             : Int(start[8]) | Int(start[9]) << 8 | Int(start[10]) << 16 | Int(start[11]) << 24
         dataOffset = (version == 1 ? 10 : 12) + length
         guard dataOffset <= file.count else { throw NPYHeader.truncated(path) }
+        // An honest header has about a hundred characters; records with many fields have more.
+        guard length <= 1 << 20 else { throw NPYHeader.damaged(path) }
         let text = String(decoding: file.prefix(dataOffset).suffix(length), as: UTF8.self)
         var literal = PythonLiteral(text)
         guard case .dictionary(let entries) = literal.parse(), let type = entries["descr"],

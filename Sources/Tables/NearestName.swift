@@ -6,7 +6,9 @@ public func nearestName(to name: String, among names: [String]) -> String? {
     var best: (name: String, cost: Int)?
     for candidate in names {
         let cost = doubledEditDistance(wanted, Array(candidate))
-        let limit = 2 * max(1, max(wanted.count, candidate.count) / 3)
+        let length = max(wanted.count, candidate.count)
+        // Never all of it: "y" is no slip for "x".
+        let limit = min(2 * max(1, length / 3), 2 * length - 1)
         if cost <= limit && cost < best?.cost ?? .max { best = (candidate, cost) }
     }
     return best?.name

@@ -1,5 +1,6 @@
-import Tables
 import Testing
+
+@testable import Tables
 
 @Suite struct CSVReaderTests {
     @Test func `numbers are read in the usual forms`() throws {
@@ -9,6 +10,11 @@ import Testing
         #expect(table.columns[1].floats == [2.5, 4, 5, 1e-3])
     }
 
+    @Test func `a cell is rounded to Double and then to Float`() throws {
+        let text = "1.00000017881393432617187499"
+        #expect(try read("a\n\(text)\n").columns[0].floats == [Float(Double(text)!)])
+    }
+
     @Test func `a quoted field may hold a line break`() throws {
         let table = try read("a,b\n\"one\ntwo\",1\nthree,2\n")
         #expect(table.columns[0].strings == ["one\ntwo", "three"])
@@ -16,15 +22,145 @@ import Testing
         #expect(table.line(ofRow: 2) == 4)
     }
 
-    @Test func `a doubled quote is one quote`() throws {
-        #expect(try read("a,b\n\"say \"\"hi\"\"\",1\n\"\"\"\",2\n").columns[0].strings == ["say \"hi\"", "\""])
+    @Test func `a quoted field may hold separators and doubled quotes`() throws {
+        let table = try read("a,b\n\"say \"\"hi\"\"\",1\n\"\"\"\",2\n\"x,y\",3\n5\" pipe,4\n")
+        #expect(table.columns[0].strings == ["say \"hi\"", "\"", "x,y", "5\" pipe"])
+        #expect(table.columns[1].floats == [1, 2, 3, 4])
     }
 
-    @Test func `CRLF, LF and a last line without a line end read the same`() throws {
+    @Test func `CRLF, LF, a byte-order mark and a last line without a line end read the same`() throws {
         for text in ["a,b\n1,x\n2,y\n", "a,b\r\n1,x\r\n2,y\r\n", "a,b\r\n1,x\n2,y", "\u{FEFF}a,b\n1,\"x\"\r\n2,\"y\""] {
             let table = try read(text)
             #expect(table.columns[0].floats == [1, 2])
             #expect(table.columns[1].strings == ["x", "y"])
+        }
+    }
+
+    @Test func `blank lines are skipped but counted as lines`() throws {
+        let table = try read("\na,b\n\n1,2\n\r\n\n3,4\n\n")
+        #expect(table.columns[0].floats == [1, 3])
+        #expect((1 ... 2).map(table.line(ofRow:)) == [4, 7])
+    }
+
+    @Test func `a blank line in a table of one column is a missing cell`() throws {
+        let table = try read("a\n1\n\n3\n")
+        #expect(table.rows == 3)
+        #expect(table.columns[0].floats?[1].isNaN == true)
+        #expect(table.columns[0].floats?[2] == 3)
+    }
+
+    @Test(arguments: ["t.tsv", "t.tab", "t.txt"])
+    func `tabs separate by name or by header`(name: String) throws {
+        try withFile(name, Array("a\tb\n1,5\t2\n3,5\t4\n".utf8)) { path in
+            let reader = try TableReader(path: path)
+            #expect(reader.header == ["a", "b"])
+            let table = try reader.read([.text, .feature(missing: .standard, forceText: false)])
+            #expect(table.columns[0].strings == ["1,5", "3,5"])
+            #expect(table.columns[1].floats == [2, 4])
+        }
+    }
+
+    @Test func `default tokens are missing in features`() throws {
+        let column = try read("a,b\n1,0\n,0\nNA,0\nnan,0\nNaN,0\nnull,0\nNULL,0\n 2 ,0\n").columns[0]
+        guard case .numbers(let numbers) = column else { throw TableError("not numbers") }
+        #expect(numbers.missingCount == 6)
+        #expect(numbers.values.map(\.isNaN) == [false, true, true, true, true, true, true, false])
+    }
+
+    @Test func `a numeric token matches by value, a word exactly`() throws {
+        let missing = MissingTokens(words: ["-1", "n/a"], includingDefaults: true)
+        let column = try read(
+            "a,b\n-1,0\n-1.0,0\n-1e0,0\nn/a,0\n7,0\n", as: .feature(missing: missing, forceText: false)).columns[0]
+        #expect(column.floats?.map(\.isNaN) == [true, true, true, true, false])
+        let labels = try read("a,b\n-1,0\n-1.0,0\n2,0\nN/A,0\n", as: .label(missing: missing)).columns[0].labels
+        #expect(labels == LabelColumn(rows: [2, 3], cells: [.number(2), .word(0)], words: ["N/A"]))
+    }
+
+    @Test func `without the defaults only empty cells and declared tokens are missing`() throws {
+        let missing = MissingTokens(words: ["x"], includingDefaults: false)
+        let labels = try read("a,b\n,0\nx,0\nNA,0\nnan,0\n", as: .label(missing: missing)).columns[0].labels
+        #expect(labels == LabelColumn(rows: [2, 3], cells: [.word(0), .word(1)], words: ["NA", "nan"]))
+    }
+
+    @Test func `infinity can be declared missing`() throws {
+        let missing = MissingTokens(words: ["inf"], includingDefaults: true)
+        #expect(try read("a,b\n1,0\ninf,0\n", as: .feature(missing: missing, forceText: false)).columns[0].floats?[0] == 1)
+        #expect(try read("a,b\n1,0\ninf,0\n", as: .label(missing: missing)).columns[0].labels?.rows == [0])
+    }
+
+    @Test func `labels are numbers or words and only the observed ones are kept`() throws {
+        let labels = try read("a,b\nyes,0\n,0\n1.50,0\n\"no\",0\nyes,0\ntrue,0\n", as: .label(missing: .standard)).columns[0].labels
+        #expect(
+            labels == LabelColumn(
+                rows: [0, 2, 3, 4, 5], cells: [.word(0), .number(1.5), .word(1), .word(0), .word(2)], words: ["yes", "no", "true"]))
+    }
+
+    @Test func `a column of words is text with its gaps`() throws {
+        guard case .text(let column) = try read("a,b\nred,0\n,0\nblue,0\n red,0\n").columns[0] else {
+            throw TableError("not text")
+        }
+        #expect(column == TextColumn(codes: [0, -1, 1, 0], vocabulary: ["red", "blue"]))
+    }
+
+    @Test func `a column without any present cell is numbers, all missing`() throws {
+        guard case .numbers(let column) = try read("a,b\n,0\nNA,0\n").columns[0] else { throw TableError("not numbers") }
+        #expect(column.missingCount == 2)
+    }
+
+    @Test func `forced text keeps numbers as words`() throws {
+        let column = try read("a,b\n01,0\n1,0\n,0\ninf,0\n", as: .feature(missing: .standard, forceText: true)).columns[0]
+        #expect(column.strings == ["01", "1", nil, "inf"])
+    }
+
+    @Test func `the text role keeps every cell exactly as written`() throws {
+        let column = try read("a,b\n 01 ,0\nNA,0\n,0\n\"q\"\"\",0\n", as: .text).columns[0]
+        #expect(column.strings == [" 01 ", "NA", "", "q\""])
+    }
+
+    @Test func `skipped columns may hold anything`() throws {
+        try withFile("t.csv", Array("a,b,c\n1,\"x,\n\"\"\",2\n3,,4\n".utf8)) { path in
+            let number = ColumnRole.feature(missing: .standard, forceText: false)
+            let table = try TableReader(path: path).read([number, .skip, number])
+            #expect(table.columns[0].floats == [1, 3])
+            #expect(table.columns[2].floats == [2, 4])
+            #expect({ if case .skipped = table.columns[1] { true } else { false } }())
+        }
+    }
+
+    /// A table written by the few lines below, read back: words with every special character, gaps, LF or CRLF.
+    @Test(arguments: 0 ..< 40)
+    func `random tables read back as they were written`(seed: Int) throws {
+        var random = SplitMix(state: UInt64(seed))
+        let (rows, columns) = (random.integer(1 ... 300), random.integer(2 ... 6))
+        let alphabet = ["a", "é", "\"", ",", "\n", "\r\n", " ", "x", "日", "\t", "1"]
+        let cells = (0 ..< rows).map { _ in
+            (0 ..< columns).map { column -> String in
+                if random.chance(0.2) { return "" }
+                if column % 2 == 0 { return String(Float(random.integer(-1000 ... 1000)) / 8) }
+                return (0 ... random.integer(0 ... 5)).map { _ in alphabet[random.integer(0 ... alphabet.count - 1)] }.joined()
+            }
+        }
+        let lineEnd = random.chance(0.5) ? "\r\n" : "\n"
+        let header = (0 ..< columns).map { "c\($0)" }.joined(separator: ",")
+        let lines = cells.map { row in
+            row.map { cell in
+                let quoted = cell.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D } || random.chance(0.1)
+                return quoted ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+            }.joined(separator: ",")
+        }
+        let text = ([header] + lines).joined(separator: lineEnd) + (random.chance(0.5) ? lineEnd : "")
+        try withFile("t.csv", Array(text.utf8)) { path in
+            let roles = (0 ..< columns).map { $0 % 2 == 0 ? ColumnRole.feature(missing: .standard, forceText: false) : .text }
+            let table = try TableReader(path: path).read(roles)
+            #expect(table.rows == rows)
+            for column in 0 ..< columns {
+                if column % 2 == 0 {
+                    let values = table.columns[column].floats!.map { $0.isNaN ? "" : String($0) }
+                    #expect(values == cells.map { $0[column] })
+                } else {
+                    #expect(table.columns[column].strings == cells.map { $0[column] })
+                }
+            }
         }
     }
 }

@@ -1,0 +1,109 @@
+import Tables
+
+/// The files of a data declaration, opened: names first, so that every column can be given a role; cells on demand.
+struct DataSource {
+    /// Names of all columns: a table's header, or x0, x1, … and then the label columns of arrays.
+    let names: [String]
+    /// The places that hold features, where the files say so.
+    let featurePlaces: Range<Int>?
+    /// The places that hold labels, where the files say so.
+    let labelPlaces: Range<Int>?
+    /// The file that messages about columns name.
+    let file: String
+    private let data: DataDeclaration
+    private let contents: Contents
+
+    private enum Contents {
+        case table(TableReader)
+        case arrays(ArrayFiles)
+    }
+
+    /// Opens the files.
+    ///
+    /// - Throws: ``SettingError`` where the declaration contradicts itself, `TableError` where a file is not what it should be.
+    init(_ data: DataDeclaration, needsLabels: Bool) throws {
+        try data.check(needsLabels: needsLabels)
+        self.data = data
+        if let path = data.file {
+            let reader = try TableReader(path: path)
+            (names, featurePlaces, labelPlaces, file) = (reader.header, nil, nil, path)
+            contents = .table(reader)
+        } else {
+            let arrays = try ArrayFiles(data)
+            names = arrays.featureNames + arrays.labelNames
+            featurePlaces = 0..<arrays.featureNames.count
+            labelPlaces = arrays.featureNames.count..<names.count
+            file = data.features ?? ""
+            contents = .arrays(arrays)
+        }
+    }
+
+    /// The place of each name. Of arrays, a label column can be named like a feature: `labels` says which is meant.
+    func places(of wanted: [String], labels: Bool) -> [Int?] {
+        let searched = (labels ? labelPlaces : featurePlaces) ?? names.indices
+        var places: [String: Int] = [:]
+        for place in searched { places[names[place]] = place }
+        return wanted.map { places[$0] }
+    }
+
+    var isTable: Bool { if case .table = contents { true } else { false } }
+
+    /// Reads the columns, one role for each of `names`.
+    func read(_ roles: [ColumnRole]) throws -> SourceTable {
+        switch contents {
+        case .table(let reader): SourceTable(try reader.read(roles), names: names)
+        case .arrays(let arrays): try arrays.read(roles, names: names)
+        }
+    }
+
+    /// The digests of the files.
+    func digest() throws -> DataDigest { try DataDigest(data) }
+}
+
+extension DataDeclaration {
+    /// Whether features and labels come as arrays.
+    var isArrays: Bool { file == nil }
+
+    /// Checks what can be wrong before a file is opened.
+    func check(needsLabels: Bool) throws(SettingError) {
+        if file != nil, features != nil || labels != nil || mask != nil || labelNames != nil {
+            throw SettingError(
+                "both a table and arrays are given", fix: "pass --data alone, or --features with --labels")
+        }
+        if file != nil { return }
+        guard features != nil else {
+            throw SettingError("no data is given", fix: "pass --data FILE, or --features X.npy with --labels Y.npy")
+        }
+        guard labels != nil || !needsLabels else {
+            throw SettingError("features are given without labels", fix: "pass --labels Y.npy with --features")
+        }
+        if labels == nil, let stray = mask ?? labelNames {
+            throw SettingError("'\(stray)' is about labels, and no labels are given", fix: "pass --labels Y.npy")
+        }
+        if let column = id ?? weightColumn ?? splitColumn {
+            throw SettingError(
+                "column '\(column)' is named, but arrays have no such columns",
+                fix: "pass a table with --data, or leave the column out")
+        }
+    }
+}
+
+/// The SHA-256 of each file of a data set, in hexadecimal: two data sets with the same digest hold the same rows.
+public struct DataDigest: Codable, Equatable, Sendable {
+    public var file: String?
+    public var features: String?
+    public var labels: String?
+    public var mask: String?
+
+    init(_ data: DataDeclaration) throws(TableError) {
+        file = try Self.digest(data.file)
+        features = try Self.digest(data.features)
+        labels = try Self.digest(data.labels)
+        mask = try Self.digest(data.mask)
+    }
+
+    private static func digest(_ path: String?) throws(TableError) -> String? {
+        guard let path else { return nil }
+        return try SHA256.hexDigest(ofFile: path)
+    }
+}

@@ -1,0 +1,79 @@
+import Tables
+
+extension FeatureEncoder {
+    /// A text column is taken for an identifier when it has more than this many distinct words, and more than half of its
+    /// present training cells are distinct.
+    static let mostDistinctWords = 50
+
+    /// Learns the encoding from the training rows.
+    ///
+    /// - Parameters:
+    ///   - rows: the training rows, from 0; the other rows of the columns are not looked at.
+    /// - Throws: `TableError` for a text column whose words are nearly all distinct.
+    public static func fit(_ columns: [FeatureColumn], rows: [Int]) throws(TableError) -> FeatureEncoder {
+        var fitted: [Column] = []
+        fitted.reserveCapacity(columns.count)
+        for column in columns {
+            switch column.values {
+            case .numbers(let numbers): fitted.append(fit(column.name, numbers, rows: rows))
+            case .words(let codes, let vocabulary):
+                fitted.append(try fit(column.name, codes, vocabulary, rows: rows))
+            }
+        }
+        return FeatureEncoder(columns: fitted)
+    }
+
+    private static func fit(_ name: String, _ numbers: FeatureColumn.Numbers, rows: [Int]) -> Column {
+        var (present, sum) = (0, 0.0)
+        var (least, most) = (Float.infinity, -Float.infinity)
+        var onlyBits = true
+        for row in rows {
+            let value = numbers[row]
+            if value.isNaN { continue }
+            present += 1
+            sum += Double(value)
+            least = min(least, value)
+            most = max(most, value)
+            if value != 0, value != 1 { onlyBits = false }
+        }
+        let hasGaps = present < rows.count
+        guard present > 0 else { return Column(name: name, coding: .constant(value: nil), hasIndicator: false) }
+        guard least < most else {
+            return Column(name: name, coding: .constant(value: Double(least)), hasIndicator: hasGaps)
+        }
+        let mean = sum / Double(present)
+        if onlyBits { return Column(name: name, coding: .bits(mean: mean), hasIndicator: hasGaps) }
+        var squares = 0.0
+        for row in rows {
+            let value = numbers[row]
+            if value.isNaN { continue }
+            squares += (Double(value) - mean) * (Double(value) - mean)
+        }
+        let deviation = (squares / Double(present)).squareRoot()
+        return Column(name: name, coding: .standardised(mean: mean, deviation: deviation), hasIndicator: hasGaps)
+    }
+
+    private static func fit(
+        _ name: String, _ codes: [Int32], _ vocabulary: [String], rows: [Int]
+    ) throws(TableError) -> Column {
+        var seen = [Bool](repeating: false, count: vocabulary.count)
+        var present = 0
+        for row in rows where codes[row] >= 0 {
+            seen[Int(codes[row])] = true
+            present += 1
+        }
+        // A set: two spellings of one letter, composed and decomposed, are equal strings.
+        let words = Set(vocabulary.indices.filter { seen[$0] }.map { vocabulary[$0] })
+        if words.count > mostDistinctWords, words.count * 2 > present {
+            throw TableError(
+                "text column '\(name)' holds \(words.count) distinct words in \(present) cells", column: name,
+                why: "each word of a text feature becomes a column; one that names the row teaches nothing",
+                fix: "pass --id '\(name)' if it names the rows, or --ignore '\(name)'")
+        }
+        guard present > 0 else { return Column(name: name, coding: .constant(value: nil), hasIndicator: false) }
+        return Column(
+            name: name,
+            coding: .oneHot(words: words.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }),
+            hasIndicator: present < rows.count)
+    }
+}

@@ -1,0 +1,87 @@
+extension ObjectiveDeclaration {
+    /// Checks what can be wrong without a file: keys that contradict each other, settings that the loss does not take.
+    ///
+    /// ``init(parsing:)`` calls it; a declaration put together key by key calls it at the end.
+    public func check() throws(SettingError) {
+        if kind == .multilabel, group == nil {
+            throw SettingError(
+                "objective '\(self)' has no name", fix: "name the group: 'NAME=\(pattern):multilabel'")
+        }
+        if group != nil, kind != .multilabel, kind != .categorical {
+            throw SettingError(
+                "objective '\(self)' is a group of columns",
+                fix: "only multilabel objectives, and categorical ones of one-hot columns, have several columns")
+        }
+        if positive != nil, soft {
+            throw SettingError(
+                "objective '\(self)' has both 'positive' and 'soft'", fix: "words have no fractions: give one of them")
+        }
+        if case .values(let weights)? = classWeights, let classes, weights.count != classes.count {
+            throw SettingError(
+                "objective '\(self)' has \(weights.count) class weights and \(classes.count) classes",
+                fix: "give one weight per class")
+        }
+        _ = try makeLoss()
+    }
+
+    /// The loss with its settings. Balanced weights are set when training starts; until then they are 1.
+    ///
+    /// - Throws: ``SettingError`` for a setting that the loss does not take, out of its range, or a loss for other kinds.
+    func makeLoss() throws(SettingError) -> any Loss {
+        let name = loss.flatMap(LossName.full) ?? loss ?? LossName.usual(for: kind)
+        var given: [ObjectiveKey: [Double]] = [:]
+        for (key, value) in lossSettings {
+            if let key = ObjectiveKey(rawValue: key) { given[key] = [Double(value)] }
+        }
+        switch positiveWeight {
+        case .value(let weight)?: given[.positiveWeight] = [Double(weight)]
+        case .balanced?: given[.positiveWeight] = [1]
+        case nil: break
+        }
+        var balancedClasses = false
+        switch classWeights {
+        case .values(let weights)?: given[.classWeights] = weights.map { Double($0) }
+        case .balanced?: balancedClasses = true
+        case nil: break
+        }
+        let taken = LossName.settings(of: name)
+        for key in ObjectiveKey.allCases where given[key] != nil || (key == .classWeights && balancedClasses) {
+            if !taken.contains(key) { throw misplaced(key, loss: name) }
+        }
+        let settings = Dictionary(uniqueKeysWithValues: given.map { ($0.key.rawValue, $0.value) })
+        guard let built = BuiltInLoss.named(name, settings: settings) else {
+            throw SettingError("objective '\(self)' names the unknown loss '\(name)'", fix: "the losses are \(LossName.help)")
+        }
+        guard built.kinds.contains(kind) else {
+            throw SettingError(
+                "the loss '\(name)' cannot train objective '\(self)'", fix: "leave the loss out for the usual one")
+        }
+        do {
+            try built.validate()
+        } catch {
+            throw SettingError("objective '\(self)': \(error.problem)", fix: error.fix)
+        }
+        return built
+    }
+
+    private func misplaced(_ key: ObjectiveKey, loss name: String) -> SettingError {
+        let owners = BuiltInLoss.allNames.filter { LossName.settings(of: $0).contains(key) }
+        let short = owners.map { owner in LossName.short.first { $0.value == owner }?.key ?? owner }
+        return SettingError(
+            "objective '\(self)' has the key '\(key.rawValue)', which the loss '\(name)' does not take",
+            fix: "add loss=\(short.joined(separator: " or loss="))")
+    }
+
+    /// Whether positive or class weights are counted from the observed training labels.
+    var isBalanced: Bool { positiveWeight == .balanced || classWeights == .balanced }
+
+    /// The objective of one resolved column or group.
+    func objective(named name: String, kind: ObjectiveKind, defaultHead: Head) throws(SettingError) -> Objective {
+        let ownHead: Head? = head.map { $0.isEmpty ? .linear : .tower($0) }
+        let objective = Objective(
+            name, kind: kind, loss: try makeLoss(), weight: weight, head: ownHead ?? defaultHead,
+            transform: transform, unit: unit, balance: isBalanced, missingLabels: missingLabels)
+        try objective.validate()
+        return objective
+    }
+}
