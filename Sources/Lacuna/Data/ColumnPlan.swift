@@ -18,6 +18,7 @@ struct ColumnPlan {
     private(set) var weight: Int?
     private(set) var split: Int?
     private var roles: [Role?]
+    private var objectivePlaces: [String: Int] = [:]
     private let file: String
 
     /// What a column has been claimed for.
@@ -115,7 +116,8 @@ struct ColumnPlan {
     }
 
     private mutating func addObjective(_ objective: ObjectiveColumns) throws(TableError) {
-        if let other = objectives.first(where: { $0.name == objective.name }) {
+        if let place = objectivePlaces.updateValue(objectives.count, forKey: objective.name) {
+            let other = objectives[place]
             throw TableError(
                 "two objectives are called '\(objective.name)', '\(other.declaration)' and '\(objective.declaration)'",
                 file: file, why: "predictions and metrics go by the name", fix: "rename the group")

@@ -1,0 +1,83 @@
+import Tables
+
+/// Everything that turns files into what the model was trained on: the part of a saved model that evaluation and
+/// prediction need before the network is asked.
+public struct Preprocessing: Codable, Equatable, Sendable {
+    /// The data as declared in training.
+    public let data: DataDeclaration
+    public let encoder: FeatureEncoder
+    /// One per objective, in the model's order.
+    public let labels: [LabelRules]
+    public let split: SplitRecord
+    /// Of the training files.
+    public let digest: DataDigest
+    /// Columns of the feature array, where training read one.
+    let arrayColumns: Int?
+
+    /// Where the parts of a run came from.
+    public struct SplitRecord: Codable, Equatable, Sendable {
+        /// The column that names the parts; nil: they were drawn.
+        public let column: String?
+        /// The shares and the seed of the draw.
+        public let fractions: [Double]?
+        public let seed: UInt64?
+        let drawn: PackedParts?
+
+        init(column: String) {
+            self.column = column
+            (fractions, seed, drawn) = (nil, nil, nil)
+        }
+
+        init(fractions: [Double], seed: UInt64, drawn: Split) {
+            column = nil
+            self.fractions = fractions
+            self.seed = seed
+            self.drawn = PackedParts(drawn.partOfRow)
+        }
+    }
+
+    /// Names of the columns that the network sees, in order.
+    public var featureNames: [String] { encoder.outputNames }
+
+    /// What is said about the data now, and, where nothing is said, what was said in training.
+    func merged(with given: DataDeclaration) -> DataDeclaration {
+        var merged = given
+        if given.file == nil, given.features == nil {
+            merged.file = given.labels == nil ? data.file : nil
+            merged.features = data.features
+        }
+        if merged.isArrays {
+            // A mask belongs to its labels: with other labels, the old one says nothing.
+            if given.labels == nil, given.features == nil {
+                merged.labels = data.labels
+                merged.mask = given.mask ?? data.mask
+            }
+            if merged.labels != nil { merged.labelNames = given.labelNames ?? data.labelNames }
+        } else {
+            merged.id = given.id ?? data.id
+            merged.weightColumn = given.weightColumn ?? data.weightColumn
+            merged.splitColumn = given.splitColumn ?? data.splitColumn
+        }
+        if given.missing.isEmpty { merged.missing = data.missing }
+        if given.missingFeatures.isEmpty { merged.missingFeatures = data.missingFeatures }
+        return merged
+    }
+}
+
+/// Encoded features of a file, for prediction.
+public struct FeatureRows: Sendable {
+    public let features: FeatureMatrix
+    /// The cells of the id column, one per row, and the column's name; nil without one.
+    public let ids: [String]?
+    public let idName: String?
+    public let warnings: [String]
+}
+
+/// Features and labels of a file, or of one part of it, for evaluation.
+public struct LabelledRows: Sendable {
+    public let dataset: Dataset
+    /// The file's rows, from 0, that the data set holds, in its order.
+    public let rows: [Int]
+    public let ids: [String]?
+    public let warnings: [String]
+}

@@ -1,0 +1,201 @@
+/// Iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011, algorithm 1) of items into parts of given shares.
+///
+/// An item is a row, or a group of rows that stay together; what it holds are counted traits: "objective 3 is observed",
+/// "objective 3 is 1". The rarest trait left is dealt out first, each item to the part that lacks most of that trait.
+/// Beyond the paper, every part wants at least one of each trait where there are enough, and a last pass moves items until
+/// no part misses a trait that it can have. Time and memory follow the traits held.
+struct Stratification {
+    /// What each item holds: item i has `traits[starts[i] ..< starts[i + 1]]`; a trait held twice occurs twice.
+    let starts: [Int]
+    let traits: [Int32]
+    let traitCount: Int
+    /// Rows per item.
+    let sizes: [Int]
+    /// The share of each part, above 0, summing to 1; the first is training.
+    let shares: [Double]
+
+    private var items: Int { sizes.count }
+
+    /// The part of each item.
+    func assign(using random: inout some RandomNumberGenerator) -> [Int] {
+        var state = Dealing(self)
+        let order = (0..<items).shuffled(using: &random)
+        let holders = Holders(self, order: order)
+        while let trait = state.rarestTrait() {
+            for item in holders.items(of: trait) where state.parts[item] < 0 {
+                state.put(item, in: state.part(for: trait, using: &random))
+            }
+            state.close(trait)
+        }
+        for item in order where state.parts[item] < 0 {
+            state.put(item, in: state.part(for: nil, using: &random))
+        }
+        var repair = Repair(self, parts: state.parts)
+        repair.run(holders)
+        return repair.parts
+    }
+
+    func traits(of item: Int) -> ArraySlice<Int32> { traits[starts[item]..<starts[item + 1]] }
+
+    /// How many of `count` each part wants: its share, but at least one where there are enough, larger shares first.
+    func wanted(of count: Int) -> [Double] {
+        var wanted = shares.map { $0 * Double(count) }
+        guard count > 0 else { return wanted }
+        if count <= shares.count {
+            let first = shares.indices.sorted { (-shares[$0], $0) < (-shares[$1], $1) }.prefix(count)
+            return shares.indices.map { first.contains($0) ? 1 : 0 }
+        }
+        for part in shares.indices where wanted[part] < 1 {
+            let lack = 1 - wanted[part]
+            guard let richest = wanted.indices.max(by: { (wanted[$0], -$0) < (wanted[$1], -$1) }) else { continue }
+            wanted[part] = 1
+            wanted[richest] -= lack
+        }
+        return wanted
+    }
+}
+
+/// For each trait, the items that hold it, in the shuffled order.
+private struct Holders {
+    private var starts: [Int]
+    private var list: [Int32]
+
+    init(_ problem: Stratification, order: [Int]) {
+        var starts = [Int](repeating: 0, count: problem.traitCount + 1)
+        for trait in problem.traits { starts[Int(trait) + 1] += 1 }
+        for trait in 0..<problem.traitCount { starts[trait + 1] += starts[trait] }
+        var next = starts
+        var list = [Int32](repeating: 0, count: problem.traits.count)
+        for item in order {
+            for trait in problem.traits(of: item) {
+                list[next[Int(trait)]] = Int32(item)
+                next[Int(trait)] += 1
+            }
+        }
+        self.starts = starts
+        self.list = list
+    }
+
+    func items(of trait: Int) -> some Sequence<Int> { list[starts[trait]..<starts[trait + 1]].lazy.map { Int($0) } }
+}
+
+/// The state of the dealing: what each part still wants.
+private struct Dealing {
+    private let problem: Stratification
+    private(set) var parts: [Int]
+    /// How often each trait is held by items not yet dealt.
+    private var left: [Int]
+    /// `[traits × parts]`.
+    private var wanted: [Double]
+    private var wantedRows: [Double]
+
+    init(_ problem: Stratification) {
+        self.problem = problem
+        parts = Array(repeating: -1, count: problem.sizes.count)
+        left = Array(repeating: 0, count: problem.traitCount)
+        for trait in problem.traits { left[Int(trait)] += 1 }
+        wanted = left.flatMap { problem.wanted(of: $0) }
+        let rows = problem.sizes.reduce(0, +)
+        wantedRows = problem.shares.map { $0 * Double(rows) }
+    }
+
+    /// The trait that the fewest undealt items hold. A scan, for it runs once per trait, not once per item.
+    func rarestTrait() -> Int? {
+        var rarest: Int?
+        for trait in left.indices where left[trait] > 0 {
+            if rarest.map({ left[trait] < left[$0] }) ?? true { rarest = trait }
+        }
+        return rarest
+    }
+
+    /// The part that lacks most of the trait; among equals the one that lacks most rows, then by lot.
+    func part(for trait: Int?, using random: inout some RandomNumberGenerator) -> Int {
+        var best: [Int] = []
+        for part in problem.shares.indices {
+            guard let leader = best.first else {
+                best = [part]
+                continue
+            }
+            let (ours, theirs) = (want(part, trait), want(leader, trait))
+            if ours > theirs || (ours == theirs && wantedRows[part] > wantedRows[leader]) {
+                best = [part]
+            } else if ours == theirs, wantedRows[part] == wantedRows[leader] {
+                best.append(part)
+            }
+        }
+        return best.count == 1 ? best[0] : best[Int.random(in: 0..<best.count, using: &random)]
+    }
+
+    private func want(_ part: Int, _ trait: Int?) -> Double {
+        trait.map { wanted[$0 * problem.shares.count + part] } ?? 0
+    }
+
+    mutating func put(_ item: Int, in part: Int) {
+        parts[item] = part
+        wantedRows[part] -= Double(problem.sizes[item])
+        for trait in problem.traits(of: item) {
+            left[Int(trait)] -= 1
+            wanted[Int(trait) * problem.shares.count + part] -= 1
+        }
+    }
+
+    mutating func close(_ trait: Int) { left[trait] = 0 }
+}
+
+/// Moves items so that every part has every trait that it can have.
+///
+/// Dealing is greedy, and items with rare traits drag others along, so a part can end without a trait of which there are
+/// enough. A move never takes a part's last of another trait.
+private struct Repair {
+    private let problem: Stratification
+    private(set) var parts: [Int]
+    /// `[traits × parts]`.
+    private var counts: [Int]
+
+    init(_ problem: Stratification, parts: [Int]) {
+        self.problem = problem
+        self.parts = parts
+        counts = Array(repeating: 0, count: problem.traitCount * problem.shares.count)
+        for item in problem.sizes.indices { count(item, by: 1) }
+    }
+
+    mutating func run(_ holders: Holders) {
+        // Larger shares first, training above all: an objective that training lacks cannot be learnt at all.
+        let order = problem.shares.indices.sorted { (-problem.shares[$0], $0) < (-problem.shares[$1], $1) }
+        for trait in 0..<problem.traitCount {
+            for part in order where counts[trait * problem.shares.count + part] == 0 {
+                fill(part, with: trait, holders)
+            }
+        }
+    }
+
+    /// Moves the item with the fewest traits that another part can spare.
+    private mutating func fill(_ part: Int, with trait: Int, _ holders: Holders) {
+        var best: (item: Int, size: Int)?
+        for item in holders.items(of: trait) {
+            let size = problem.traits(of: item).count
+            if best.map({ size < $0.size }) ?? true, canSpare(item, to: part, for: trait) { best = (item, size) }
+        }
+        guard let best else { return }
+        count(best.item, by: -1)
+        parts[best.item] = part
+        count(best.item, by: 1)
+    }
+
+    /// Whether the item's part keeps some of every trait without it. Its last of `trait` may still move into training,
+    /// which needs it more.
+    private mutating func canSpare(_ item: Int, to part: Int, for trait: Int) -> Bool {
+        let (width, from) = (problem.shares.count, parts[item])
+        if from == part { return false }
+        count(item, by: -1)
+        defer { count(item, by: 1) }
+        return problem.traits(of: item).allSatisfy { held in
+            counts[Int(held) * width + from] > 0 || (part == 0 && Int(held) == trait)
+        }
+    }
+
+    private mutating func count(_ item: Int, by change: Int) {
+        let (width, part) = (problem.shares.count, parts[item])
+        for trait in problem.traits(of: item) { counts[Int(trait) * width + part] += change }
+    }
+}
