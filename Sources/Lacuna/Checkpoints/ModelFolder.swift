@@ -44,11 +44,12 @@ public struct ModelFolder {
     ///   - preprocessing: how features and labels are read from files, if they are.
     ///   - training: the settings it was trained with.
     ///   - files: further files by name, such as `metrics.json`; each is written whole.
+    ///   - existing: names of files that are in the folder already and belong to the model.
     package func save(
         _ model: Model, preprocessing: (some Codable)?, training: TrainingSettings?, history: History?,
-        identity: [String: String], files: [(name: String, bytes: [UInt8])]
+        identity: [String: String], files: [(name: String, bytes: [UInt8])], existing: [String] = []
     ) throws(ModelFileError) {
-        try FileSystem.makeFolder(path)
+        try make()
         // An old model.json would vouch for files that are being replaced.
         try FileSystem.remove("\(path)/\(Self.factFile)")
         var all = [(name: Self.tensorFile, bytes: SafeTensors.encode(model.engine.weights))]
@@ -60,6 +61,7 @@ public struct ModelFolder {
             try FileSystem.write(bytes, to: "\(path)/\(name)")
             digests[name] = SHA256.hexDigest(of: bytes)
         }
+        for name in existing { digests[name] = SHA256.hexDigest(of: try FileSystem.read("\(path)/\(name)")) }
         let facts = Facts(
             features: model.features, encoder: model.encoder,
             objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
@@ -67,6 +69,9 @@ public struct ModelFolder {
         try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
         FileSystem.sync(folder: path)
     }
+
+    /// Makes the folder, where it is not there.
+    package func make() throws(ModelFileError) { try FileSystem.makeFolder(path) }
 
     /// Loads a model and its preprocessing.
     ///
@@ -83,7 +88,7 @@ public struct ModelFolder {
         guard isModel else {
             throw ModelFileError(
                 "there is no model.json in it", file: path,
-                fix: FileSystem.exists("\(path)/checkpoints")
+                fix: FileSystem.exists("\(path)/checkpoint")
                     ? "its training has not finished: go on with --resume" : "give the folder that train wrote with --out")
         }
         let facts: Facts<Preprocessing> = try unsealed(FileSystem.read("\(path)/\(Self.factFile)"))

@@ -61,8 +61,19 @@ struct Train: ParsableCommand {
         let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         let configuration = try resolvedConfiguration()
         try directory.check(existing)
-        let report = try Runs.train(configuration, in: directory, existing: existing, quiet: output.quiet)
-        Runs.show(report, json: output.json)
+        let report = try Runs.train(
+            configuration, in: directory, existing: existing, quiet: output.quiet, command: Self.resumeCommand())
+        if let report {
+            Runs.show(report, json: output.json)
+        } else if output.json {
+            System.write(try FilePaths.read(directory.file(RunDirectory.File.metrics)), to: .output)
+        }
+    }
+
+    /// The command that goes on with this run: the one that was given, with --resume.
+    private static func resumeCommand() -> String {
+        let words = CommandLine.arguments.dropFirst().filter { $0 != "--overwrite" && $0 != "--resume" }
+        return "lacuna " + words.map(ShellText.quoted).joined(separator: " ") + " --resume"
     }
 
     /// What the file and the flags say together, checked and complete.
