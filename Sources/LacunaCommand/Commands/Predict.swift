@@ -55,7 +55,10 @@ struct Predict: ParsableCommand {
 
 /// The data flags that make sense without labels.
 struct PredictionDataOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: "A table with the features: CSV or TSV, plain or gzip.") var file: String?
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp("A table with the features: CSV or TSV, plain or gzip. (default: none)", valueName: "file"))
+    var file: String?
     @Option(help: Setting.help(.data, "features")) var features: String?
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
     var missingFeatures: [String] = []
