@@ -140,9 +140,17 @@ private struct Pass {
             lines.note(row: scanner.row, line: scanner.recordLine)
             try takeKeptFields(scanner, block, filled)
             filled += 1
-            if filled == block.capacity { take(block, &filled) }
+            if filled == block.capacity {
+                if rows == 0 { reserve(scanner.estimatedRows) }
+                take(block, &filled)
+            }
         }
         take(block, &filled)
+    }
+
+    /// Growing step by step would leave copies behind and touch twice the memory.
+    private func reserve(_ rows: Int) {
+        for case .feature(let builder) in builders { builder.values.reserveCapacity(rows) }
     }
 
     private func takeKeptFields(_ scanner: RecordScanner, _ block: RowBlock, _ blockRow: Int) throws(TableError) {

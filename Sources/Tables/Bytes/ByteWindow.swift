@@ -10,6 +10,8 @@
     private(set) var end: UnsafePointer<UInt8>
     /// Whether nothing follows this window.
     private(set) var isLast = false
+    /// Where `start` lies in the text.
+    private(set) var offset = 0
     private let inflater: Inflater?
     private var buffer: UnsafeMutablePointer<UInt8>?
     private var capacity = 0
@@ -40,11 +42,14 @@
     func advance(from position: UnsafePointer<UInt8>) throws(TableError) {
         precondition(!isLast, "nothing follows the last window")
         if let inflater {
-            try advance(inflater, keeping: unsafe filled == 0 ? 0 : position - start)
+            try advance(inflater, dropping: unsafe filled == 0 ? 0 : position - start)
         } else {
             unsafe copyTail(position)
         }
     }
+
+    /// The text's whole size: known for a plain file, extrapolated for a gzip file.
+    var estimatedSize: Int { inflater?.estimatedSize ?? file.count }
 
     /// A copy of at most the window's first `length` bytes.
     func prefix(_ length: Int) -> [UInt8] {
@@ -62,10 +67,11 @@
         isLast = true
     }
 
-    private func advance(_ inflater: Inflater, keeping offset: Int) throws(TableError) {
+    private func advance(_ inflater: Inflater, dropping used: Int) throws(TableError) {
         if let buffer = unsafe buffer {
-            filled -= offset
-            unsafe buffer.update(from: buffer + offset, count: filled)
+            filled -= used
+            offset += used
+            unsafe buffer.update(from: buffer + used, count: filled)
         }
         while true {
             if filled + 1 >= capacity { grow() }

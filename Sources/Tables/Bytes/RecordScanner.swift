@@ -84,6 +84,12 @@ enum FieldUse: UInt8 {
         return true
     }
 
+    /// How many rows the file has if the rest is like the records so far.
+    var estimatedRows: Int {
+        let scanned = unsafe window.offset + (position - window.start)
+        return Int(Double(window.estimatedSize) / Double(max(scanned, 1)) * Double(row) * 1.02) + 16
+    }
+
     /// Calls `body` with every kept field of the record: its column and its bytes without quotes.
     func forEachKeptField(
         _ body: (_ column: Int, _ cell: Span<UInt8>) throws(TableError) -> Void
@@ -132,6 +138,8 @@ enum FieldUse: UInt8 {
         kept.removeAll(keepingCapacity: true)
         let end = unsafe window.end
         let delimiter = delimiter
+        let powers = unsafe PowersOfTen.table
+        let uses = uses
         let width = uses.count
         var p = unsafe position
         var column = 0
@@ -146,7 +154,7 @@ enum FieldUse: UInt8 {
                     column += 1
                     continue
                 }
-                let number = unsafe scanNumber(p, end)
+                let number = unsafe scanNumber(p, end, powers)
                 if number.outcome == .value {
                     let after = unsafe p + number.length
                     let stop = unsafe after.pointee
