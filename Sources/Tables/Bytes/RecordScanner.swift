@@ -71,7 +71,7 @@ enum FieldUse: UInt8 {
                 try moveWindow()
                 continue
             }
-            if nextLine == 1 { skipByteOrderMark() }
+            if isHeader && nextLine == 1 { skipByteOrderMark() }
             if isHeader || uses.count > 1, let length = blankLineLength() {
                 unsafe position += length
                 nextLine += 1
@@ -86,9 +86,13 @@ enum FieldUse: UInt8 {
 
     /// How many rows the file has if the rest is like the records so far.
     var estimatedRows: Int {
-        let scanned = unsafe window.offset + (position - window.start)
-        return Int(Double(window.estimatedSize) / Double(max(scanned, 1)) * Double(row) * 1.02) + 16
+        return Int(Double(window.estimatedSize) / Double(max(textOffset, 1)) * Double(row) * 1.02) + 16
     }
+
+    /// Where the next record begins in the text.
+    var textOffset: Int { unsafe window.offset + (position - window.start) }
+    /// The lines passed so far.
+    var lineCount: Int { nextLine - 1 }
 
     /// Calls `body` with every kept field of the record: its column and its bytes without quotes.
     func forEachKeptField(
