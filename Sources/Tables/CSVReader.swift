@@ -6,13 +6,14 @@
 // - DuckDB and Arrow read fast, but bring a C++ library many times the size of this package.
 // None of them says which row, line and column was wrong in the way this project promises, nor keeps labels sparse.
 
-/// A CSV or TSV file, plain or gzip, read in two steps: the header first, so that the caller can say what each column is for.
+/// A CSV or TSV file, plain or gzip, read in two steps: the header first, so that the caller can say what each column is
+/// for, then the rows.
 ///
 /// Fields are quoted as in RFC 4180; lines end with LF or CRLF; a byte-order mark is skipped. A file is tab-separated if
 /// its name ends with `.tsv`, `.tab` or `.tsv.gz`, or if its header holds a tab and no comma. Blank lines are skipped,
 /// except in a table of one column.
 public struct TableReader: Sendable {
-    /// The columns' names, in the file's order; distinct and not empty.
+    /// The columns' names, in the file's order; distinct, not empty, without the spaces around them.
     public let header: [String]
     /// The path as the caller gave it.
     public let path: String
@@ -54,7 +55,8 @@ public struct TableReader: Sendable {
         let first = try Pass.read(roles, self, threads)
         guard first.rows > 0 else {
             throw TableError(
-                "the table has no data rows", file: path, why: "nothing follows the header", fix: "add rows below the header")
+                "the table has no data rows", file: path, why: "nothing follows the header",
+                fix: "add rows below the header")
         }
         let rereads = try textFeatures(first.builders)
         var columns = first.builders.map(\.column)

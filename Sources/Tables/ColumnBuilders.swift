@@ -27,8 +27,9 @@ final class FeatureBuilder {
     func value(ofOddCell cell: Span<UInt8>, row: Int) -> Double {
         if missing.containsWord(cell) { return .nan }
         if let number = parseNumber(cell) {
-            if number.isInfinite { noteInfinite(row) }
-            return number.isInfinite ? .nan : number
+            if number.isFinite { return number }
+            if !missing.contains(number) { noteInfinite(row) }
+            return .nan
         }
         if isInfinityWord(cell) {
             noteInfinite(row)

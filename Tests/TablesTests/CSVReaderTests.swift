@@ -83,9 +83,9 @@ import Testing
     }
 
     @Test func `infinity can be declared missing`() throws {
-        let missing = MissingTokens(words: ["inf"], includingDefaults: true)
-        #expect(try read("a,b\n1,0\ninf,0\n", as: .feature(missing: missing, forceText: false)).columns[0].floats?[0] == 1)
-        #expect(try read("a,b\n1,0\ninf,0\n", as: .label(missing: missing)).columns[0].labels?.rows == [0])
+        let missing = MissingTokens(words: ["inf", "1e999"], includingDefaults: true)
+        #expect(try read("a,b\n1,0\ninf,0\n1e999,0\n", as: .feature(missing: missing, forceText: false)).columns[0].floats?[0] == 1)
+        #expect(try read("a,b\n1,0\ninf,0\n1e999,0\n", as: .label(missing: missing)).columns[0].labels?.rows == [0])
     }
 
     @Test func `labels are numbers or words and only the observed ones are kept`() throws {
