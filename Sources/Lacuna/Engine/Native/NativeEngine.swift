@@ -71,7 +71,8 @@ package final class NativeEngine: Engine {
     func objectiveName(_ index: Int) -> String { objectives[index].name }
 
     package func prepare(_ data: EngineData, plan step: StepPlan) {
-        run = Run(data, step, HeadPlan(objectives, losses: step.losses), layout, spec)
+        let heads = HeadPlan(objectives, losses: step.losses, soft: Set(data.labels.distributions.keys))
+        run = Run(data, step, heads, layout, spec)
         updater.prepare(step)
     }
 
