@@ -12,7 +12,8 @@ package protocol Engine: AnyObject {
     /// Trainable numbers.
     var parameterCount: Int { get }
 
-    /// Makes ready to train on these data. Replaces nothing of the state.
+    /// Makes ready to train on these data, from the present weights and a fresh optimizer; to go on with a run, set its
+    /// optimizer state afterwards.
     func prepare(_ data: EngineData, plan: StepPlan)
     /// One step on a logical batch.
     ///
