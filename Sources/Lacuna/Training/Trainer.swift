@@ -26,6 +26,7 @@ final class Trainer {
         for objective in model.objectives {
             if let missing = objective.loss as? UnavailableLoss { throw missing.error(objective: objective.name) }
         }
+        if let threads = settings.threads { model.engine.threads = threads }
         self.model = model
         self.train = train
         self.validation = validation

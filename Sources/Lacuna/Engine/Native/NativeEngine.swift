@@ -11,7 +11,7 @@ package final class NativeEngine: Engine {
     let encoder: DenseStack
     let heads: OutputLayer
     let towers: [TowerRunner]
-    let threads: Int
+    package var threads: Int
     private var run: Run?
     let updater: Updater
 
