@@ -12,6 +12,8 @@ package final class NativeEngine: Engine {
     let heads: OutputLayer
     let towers: [TowerRunner]
     package var threads: Int
+    /// Set by tests to hold both ways of calculating linear heads against each other; nil: the cheaper one.
+    var forcedPath: HeadPath?
     private var run: Run?
     let updater: Updater
 
@@ -153,6 +155,7 @@ package final class NativeEngine: Engine {
 
     private func choosePath(_ run: Run, rows: Int) -> HeadPath {
         if run.plan.idleHeads == .move { return .dense }
+        if let forcedPath { return forcedPath }
         var pairs = 0
         let segments = run.entries.segments
         for index in 0..<segments.count {
