@@ -95,7 +95,7 @@ public final class Model {
     /// - Throws: ``DataError`` when the data set has other objectives or features.
     public func evaluate(_ data: Dataset) throws(DataError) -> Evaluation {
         try check(data)
-        let weights = TargetTable(data.labels, rowWeights: data.rowWeights, scaling: slotScaling).weightSums()
+        let weights = try TargetTable(data.labels, rowWeights: data.rowWeights, scaling: slotScaling).weightSums()
         let expected = plan.slotsOfObjective.map { slots in
             slots.reduce(0) { $0 + weights[$1] } / Double(max(data.rows, 1))
         }
@@ -115,7 +115,9 @@ public final class Model {
 
     func check(_ data: Dataset) throws(DataError) {
         let same = data.objectives.count == objectives.count
-            && zip(data.objectives, objectives).allSatisfy { $0.name == $1.name && $0.kind == $1.kind }
+            && zip(data.objectives, objectives).allSatisfy {
+                $0.name == $1.name && $0.kind == $1.kind && $0.transform == $1.transform
+            }
         guard same else {
             throw DataError(
                 "the data set's objectives are not the model's",
@@ -150,13 +152,26 @@ extension Predictions {
 extension Predictions.Values {
     /// Adds the predictions of further rows.
     mutating func append(_ other: Predictions.Values) {
-        switch (self, other) {
-        case (.binary(let a), .binary(let b)): self = .binary(a + b)
-        case (.categorical(let a, let classes), .categorical(let b, _)): self = .categorical(a + b, classes: classes)
-        case (.multilabel(let a, let labels), .multilabel(let b, _)): self = .multilabel(a + b, labels: labels)
-        case (.regression(let a), .regression(let b)): self = .regression(a + b)
-        case (.ordinal(let a, let p, let levels), .ordinal(let b, let q, _)):
-            self = .ordinal(a + b, probabilities: p + q, levels: levels)
+        // The array is taken out of `self` before it grows, so that it is not copied.
+        let old = self
+        self = .binary([])
+        switch (consume old, other) {
+        case (.binary(var a), .binary(let b)):
+            a += b
+            self = .binary(a)
+        case (.categorical(var a, let classes), .categorical(let b, _)):
+            a += b
+            self = .categorical(a, classes: classes)
+        case (.multilabel(var a, let labels), .multilabel(let b, _)):
+            a += b
+            self = .multilabel(a, labels: labels)
+        case (.regression(var a), .regression(let b)):
+            a += b
+            self = .regression(a)
+        case (.ordinal(var a, var p, let levels), .ordinal(let b, let q, _)):
+            a += b
+            p += q
+            self = .ordinal(a, probabilities: p, levels: levels)
         default: preconditionFailure("predictions of different kinds")
         }
     }

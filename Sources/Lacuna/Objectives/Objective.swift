@@ -192,6 +192,11 @@ extension Objective {
                 "objective '\(name)' is \(kind.name.rawValue) and has the transform \(transform.rawValue)",
                 fix: "transforms belong to regressions")
         }
+        if balance, !(loss is BinaryCrossEntropy || loss is CategoricalCrossEntropy) {
+            throw SettingError(
+                "objective '\(name)' asks for balanced weights, which the loss '\(loss.name)' does not have",
+                fix: "use cross-entropy, or leave the balancing out")
+        }
         guard loss.kinds.contains(kind.name) else {
             throw SettingError(
                 "the loss \(loss.name) cannot train objective '\(name)', which is \(kind.name.rawValue)",

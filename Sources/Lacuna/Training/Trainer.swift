@@ -37,7 +37,7 @@ final class Trainer {
         let keep = (settings.unlabelled ?? (model.encoder.norm == .batch ? .keep : .drop)) == .keep
         let observed = ObservedLabels(train)
         model.scaling = observed.scaling(model)
-        labels = TargetTable(train.labels, rowWeights: train.rowWeights, scaling: model.slotScaling)
+        labels = try TargetTable(train.labels, rowWeights: train.rowWeights, scaling: model.slotScaling)
         let rows = (0..<train.rows).filter { [labels] in keep || labels.isLabelled($0) }.map(Int32.init)
         guard labels.targets.count > 0 else { throw TrainingError.nothingToLearn }
         let sums = labels.weightSums()
@@ -68,7 +68,7 @@ final class Trainer {
 
     /// Trains until the last epoch, until patience runs out, or until a callback says stop.
     func run() throws -> History {
-        let total = settings.epochs * sampler.steps
+        let total = totalSteps
         while facts.epochsDone < settings.epochs, !facts.isFinished {
             guard try runEpoch(total: total) else {
                 facts.history.ending = .interrupted
@@ -90,6 +90,12 @@ final class Trainer {
         }
         if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
         return facts.history
+    }
+
+    /// Steps of the whole run; a number of epochs that means "until it stops" must not overflow.
+    private var totalSteps: Int {
+        let (product, overflow) = settings.epochs.multipliedReportingOverflow(by: sampler.steps)
+        return overflow ? .max : product
     }
 
     /// The rest of the epoch in progress, or a whole one.
@@ -140,7 +146,7 @@ final class Trainer {
     private func progress(_ sums: EpochSums, seconds: Double) -> Callbacks.Progress {
         Callbacks.Progress(
             epoch: facts.epochsDone + 1, epochs: settings.epochs, step: facts.stepsDone, steps: sampler.steps,
-            rows: min(facts.stepsDone * settings.batchSize, sampler.order.count),
+            rows: min(facts.stepsDone * sampler.batchSize, sampler.order.count),
             loss: totalLoss(sums.losses, sums.weights), seconds: seconds)
     }
 
@@ -172,7 +178,7 @@ final class Trainer {
             epoch: facts.epochsDone,
             learningRate: (settings.learningRate ?? optimizer.defaultLearningRate)
                 * settings.schedule.factor(
-                    step: last, of: settings.epochs * sampler.steps, stepsPerEpoch: sampler.steps,
+                    step: last, of: totalSteps, stepsPerEpoch: sampler.steps,
                     warmup: settings.warmup),
             trainingLoss: totalLoss(facts.losses, facts.weights), validationLoss: finite(evaluation?.loss),
             monitored: monitored, objectives: records(evaluation), seconds: facts.secondsInEpoch,

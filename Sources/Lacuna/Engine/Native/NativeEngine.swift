@@ -196,7 +196,7 @@ package final class NativeEngine: Engine {
         }
         for (index, tower) in run.towers.enumerated() {
             let bad = tower.train(
-                entries, pass, gradients: updater.towerGradient, firstRow: firstRow,
+                entries, pass, gradients: updater.towerGradient(tower.layout.range), firstRow: firstRow,
                 key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index))
             if let bad { return bad }
         }

@@ -143,7 +143,7 @@ final class OutputLayer {
             // A soft target is kept as the position of its distribution.
             let width = block.width, expanded = soft.room(for: count * width)
             for entry in 0..<count {
-                let position = Int(targets[entry]) * width
+                let position = TargetTable.position(targets[entry]) * width
                 for column in 0..<width { expanded[entry * width + column] = distributions[position + column] }
             }
             targets = expanded
