@@ -20,7 +20,9 @@ public struct RunDirectory: Sendable {
         public static let split = "split.csv"
         public static let checkpoint = "checkpoint"
 
-        static let all = [model, weights, optimizer, history, metrics, configuration, split, checkpoint]
+        public static let checksums = "checksums.sha256"
+
+        static let all = [model, weights, optimizer, history, metrics, configuration, split, checksums, checkpoint]
 
         /// Whether a name is one that Lacuna writes, in full or on its way (`checkpoint.new`, `model.json.tmp`).
         static func isKnown(_ name: String) -> Bool {

@@ -63,7 +63,13 @@ final class Trainer {
                 reduction: settings.reduction, total: settings.total, idleHeads: settings.idleHeads,
                 seed: settings.seed, objectiveWeights: model.objectives.map(\.weight), expectedWeights: expected,
                 losses: losses))
-        if resume, let state = try store?.load() { try restore(state) } else { try checkMonitor() }
+        if resume, let state = try store?.load() {
+            try restore(state)
+        } else {
+            try checkMonitor()
+            // What an earlier run left must not be taken for this one's.
+            try store?.removeAll()
+        }
     }
 
     /// Trains until the last epoch, until patience runs out, or until a callback says stop.
@@ -81,10 +87,10 @@ final class Trainer {
                 facts.isFinished = true
             }
             if facts.epochsDone == settings.epochs { facts.isFinished = true }
-            let stop = callbacks.afterEpoch?(record) == .stop
-            try save(isLast: facts.isFinished || stop)
-            if stop, !facts.isFinished {
+            try save(isLast: facts.isFinished)
+            if callbacks.afterEpoch?(record) == .stop, !facts.isFinished {
                 facts.history.ending = .interrupted
+                try save(isLast: true)
                 return facts.history
             }
         }
@@ -147,7 +153,7 @@ final class Trainer {
         Callbacks.Progress(
             epoch: facts.epochsDone + 1, epochs: settings.epochs, step: facts.stepsDone, steps: sampler.steps,
             rows: min(facts.stepsDone * sampler.batchSize, sampler.order.count),
-            loss: totalLoss(sums.losses, sums.weights), seconds: seconds)
+            seconds: seconds, currentLoss: { [self] in totalLoss(sums.losses, sums.weights) })
     }
 
     /// The weighted sum of the objectives' mean losses.
@@ -169,6 +175,9 @@ final class Trainer {
             }
         }
         let evaluation = validation.map(evaluate)
+        if let objective = evaluation?.diverged {
+            throw TrainingError.diverged(objective: objective, epoch: facts.epochsDone, step: sampler.steps)
+        }
         let monitored = evaluation.flatMap { settings.monitor.value(in: $0).number }
         if validation != nil, facts.stopping.observe(monitored, epoch: facts.epochsDone), settings.earlyStopping != nil {
             best = model.engine.weights

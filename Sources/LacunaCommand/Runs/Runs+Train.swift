@@ -140,9 +140,8 @@ extension Runs {
             model, preprocessing: data.preprocessing, training: configuration.training, history: history,
             identity: identity,
             files: [
-                (RunDirectory.File.metrics, Array((report.json.pretty() + "\n").utf8)),
                 (RunDirectory.File.configuration, Array(try ConfigurationWriter.write(configuration.withAbsolutePaths()).utf8)),
-            ], existing: [split])
+            ], timedFiles: [(RunDirectory.File.metrics, Array((report.json.pretty() + "\n").utf8))], existing: [split])
     }
 }
 

@@ -7,7 +7,7 @@ final class OutputLayer {
     /// The tower whose outputs these are, or nil for the linear heads.
     private let tower: Int?
     private let plan: HeadPlan
-    private let scores = Memory<Float>()
+    let scores = Memory<Float>()
     private let packed = Memory<Float>()
     private let logits = Memory<Float>()
     private let gradients = Memory<Float>()

@@ -116,9 +116,11 @@ final class Updater {
     }
 
     /// Moves what the batch observed, or everything under ``IdleHeads/move``.
-    func update(_ entries: BatchEntries, parameters: View<Float>, rate: Double) {
+    ///
+    /// - Returns: false, with nothing moved, when the norm that clipping asks for is not finite.
+    func update(_ entries: BatchEntries, parameters: View<Float>, rate: Double) -> Bool {
         guard let settings else { preconditionFailure("an update before prepare") }
-        let scale = clipping(entries, settings)
+        guard let scale = clipping(entries, settings) else { return false }
         let inputs = layout.linear.inputs, linear = layout.linear
         encoderSteps += 1
         let encoder = layout.encoderRange
@@ -151,6 +153,7 @@ final class Updater {
             }
         }
         updateTowers(entries, settings, parameters, rate, scale, everything: everything)
+        return true
     }
 
     private func updateTowers(
@@ -217,14 +220,15 @@ final class Updater {
         return corrections[steps - 1]
     }
 
-    /// The factor that brings the norm of the whole gradient down to the clip.
-    private func clipping(_ entries: BatchEntries, _ settings: Settings) -> Float {
+    /// The factor that brings the norm of the whole gradient down to the clip, or nil where that norm is not finite.
+    private func clipping(_ entries: BatchEntries, _ settings: Settings) -> Float? {
         guard let clip = settings.clip else { return 1 }
         func squares(_ view: View<Float>) -> Double { unsafe lacuna_sum_of_squares(view.count, view.base) }
         var sum = squares(encoderMemory.view.prefix(layout.encoderRange.count))
         sum += squares(headWeightGradient) + squares(headBiasGradient)
         forEachActiveTower(entries) { tower in sum += squares(towerGradient(tower.range)) }
         let norm = sum.squareRoot()
+        guard norm.isFinite else { return nil }
         return norm > clip ? Float(clip / norm) : 1
     }
 
