@@ -29,8 +29,8 @@ public struct Split: Equatable, Sendable {
         let (starts, traits) = index.traits(of: labels, rowWeights: rowWeights)
         let sum = fractions.reduce(0, +)
         let problem = Stratification(
-            starts: starts, traits: traits, traitCount: index.count, sizes: Array(repeating: 1, count: labels.rows),
-            shares: parts.map { $0.1 / sum })
+            starts: starts, traits: traits, traitCount: index.count, requiredCount: labels.slots,
+            sizes: Array(repeating: 1, count: labels.rows), shares: parts.map { $0.1 / sum })
         var random = SplitRandom(seed: seed)
         return Split(partOfRow: problem.assign(using: &random).map { parts[$0].0 })
     }
