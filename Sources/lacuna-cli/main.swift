@@ -1,1 +1,3 @@
 import LacunaCommand
+
+LacunaCommand.start()

@@ -60,7 +60,7 @@ struct Evaluator {
         }
         let pooled = sums.reduce(0) { $0 + $1.weight }
         var whole = 0.0
-        for (index, sum) in sums.enumerated() where sum.weight > 0 {
+        for (index, sum) in sums.enumerated() where sum.weight > 0 && !(model.objectives[index].loss is UnavailableLoss) {
             let divisor =
                 switch reduction {
                 case .observed: sum.weight

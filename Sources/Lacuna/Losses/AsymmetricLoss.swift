@@ -19,8 +19,8 @@
 ///
 /// - `evaluate` takes logits `[n]` (before the sigmoid) and targets `[n]` in `0 ... 1`, with `width` 1, and
 ///   writes losses `[n]`, never negative, in nats, and gradients `[n]`.
-/// - Note: Ridnik et al. 2021, "Asymmetric Loss For Multi-Label Classification", equations 4, 5 and 7. Peer: the
-///   authors' `AsymmetricLoss` (github.com/Alibaba-MIIL/ASL), of which the floor of 1e-8 under its logarithms
+/// - Note: Ridnik et al. 2021, "Asymmetric Loss For Multi-Label Classification": asymmetric focusing with
+///   probability shifting. Peer: the authors' `AsymmetricLoss` (github.com/Alibaba-MIIL/ASL), of which the floor of 1e-8 under its logarithms
 ///   is left out.
 public struct AsymmetricLoss: Loss, Equatable {
     /// The focusing exponent γ₋ of negative slots: at least 0 and finite.

@@ -4,8 +4,8 @@
 ///
 /// - `evaluate` takes logits `[n × (K − 1)]` (before the sigmoid, `width` K − 1) and targets `[n]`, level indices
 ///   0 … K − 1, and writes losses `[n]`, never negative, in nats, and gradients `[n × (K − 1)]`.
-/// - Note: Cao, Mirjalili and Raschka 2020, "Rank consistent ordinal regression for neural networks", equation 4
-///   with all importance weights 1. Peer: `coral_pytorch.losses.coral_loss(reduction=None)`.
+/// - Note: Cao, Mirjalili and Raschka 2020, "Rank consistent ordinal regression for neural networks with
+///   application to age estimation" (CORAL), with all importance weights 1. Peer: `coral_pytorch.losses.coral_loss(reduction=None)`.
 public struct OrdinalCrossEntropy: Loss, Equatable {
     public init() {}
 

@@ -60,16 +60,25 @@ public final class Model {
     /// - Parameter features: `[n × F]`, finite.
     /// - Throws: ``DataError`` for another number of columns, or a feature that is not finite.
     public func predict(_ features: FeatureMatrix) throws(DataError) -> Predictions {
+        var all = Predictions(rows: 0, objectives: named(predict(features, rows: 0..<0)))
         try check(features)
-        var values: [Predictions.Values] = []
-        var first = true
+        for chunk in chunks(of: features.rows) { all.append(predict(features, rows: chunk)) }
+        return Predictions(rows: features.rows, objectives: all.objectives)
+    }
+
+    /// Predicts chunk by chunk, so that the predictions of all rows need not fit into memory.
+    ///
+    /// - Parameter body: takes the predictions of the next rows, in order.
+    /// - Throws: what ``predict(_:)`` and `body` throw.
+    public func forEachPrediction(_ features: FeatureMatrix, _ body: (Predictions) throws -> Void) throws {
+        try check(features)
         for chunk in chunks(of: features.rows) {
-            let part = predict(features, rows: chunk)
-            if first { values = part } else { for index in values.indices { values[index].append(part[index]) } }
-            first = false
+            try body(Predictions(rows: chunk.count, objectives: named(predict(features, rows: chunk))))
         }
-        if first { values = predict(features, rows: 0..<0) }
-        return Predictions(rows: features.rows, objectives: zip(objectives, values).map { ($0.name, $1) })
+    }
+
+    private func named(_ values: [Predictions.Values]) -> [(name: String, values: Predictions.Values)] {
+        zip(objectives, values).map { ($0.name, $1) }
     }
 
     func predict(_ features: FeatureMatrix, rows: Range<Int>) -> [Predictions.Values] {
@@ -130,6 +139,12 @@ public final class Model {
     }
 
     static var cores: Int { ProcessorCount.value }
+}
+
+extension Predictions {
+    mutating func append(_ values: [Predictions.Values]) {
+        for index in objectives.indices { objectives[index].values.append(values[index]) }
+    }
 }
 
 extension Predictions.Values {

@@ -1,0 +1,108 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import Tables
+
+/// The checkpoints of a run in a folder: each is a folder of its own, renamed into place whole, and the newest
+/// that is complete counts. A kill at any instant leaves the last good one.
+///
+/// Files are fsynced at the end of a run and at most every five seconds, so that short epochs are not slowed down; the
+/// last synced checkpoint is kept until a newer one is synced, which also covers a machine that loses power.
+public final class CheckpointStore {
+    /// The folder that holds the checkpoints.
+    public let folder: String
+    private var lastSync: ContinuousClock.Instant?
+    private var syncedName: String?
+    private static let stateFile = "state.json", digestFile = "digests.json"
+
+    public init(folder: String) { self.folder = folder }
+
+    /// Whether any checkpoint is there.
+    public var isEmpty: Bool { checkpointNames.isEmpty }
+
+    private var checkpointNames: [String] { FileSystem.names(in: folder).filter { $0.hasPrefix("epoch-") } }
+
+    /// Writes a checkpoint and removes those it replaces.
+    func save(_ state: TrainingState, isLast: Bool) throws(ModelFileError) {
+        let now = ContinuousClock.now
+        let sync = isLast || lastSync.map { now - $0 >= .seconds(5) } ?? true
+        let name = "epoch-\(padded(state.facts.epochsDone))-step-\(padded(state.facts.stepsDone))"
+        let partial = "\(folder)/.partial", target = "\(folder)/\(name)"
+        try FileSystem.makeFolder(folder)
+        try FileSystem.remove(partial)
+        try FileSystem.makeFolder(partial)
+        var files = [("last.safetensors", SafeTensors.encode(state.weights))]
+        if let best = state.best { files.append(("best.safetensors", SafeTensors.encode(best))) }
+        files.append(("optimizer.safetensors", SafeTensors.encode(state.optimizer)))
+        files.append((Self.stateFile, try json(state.facts)))
+        var digests: [String: String] = [:]
+        for (file, bytes) in files {
+            digests[file] = SHA256.hexDigest(of: bytes)
+            try FileSystem.write(bytes, to: "\(partial)/\(file)", atomically: false, sync: sync)
+        }
+        try FileSystem.write(try json(digests), to: "\(partial)/\(Self.digestFile)", atomically: false, sync: sync)
+        if sync { FileSystem.sync(folder: partial) }
+        let older = checkpointNames
+        try FileSystem.remove(target)
+        try FileSystem.rename(partial, to: target)
+        if sync {
+            FileSystem.sync(folder: folder)
+            lastSync = now
+            syncedName = name
+        }
+        for old in older where old != name && old != syncedName { try FileSystem.remove("\(folder)/\(old)") }
+    }
+
+    /// The newest checkpoint that is whole, or nil where there is none.
+    ///
+    /// - Throws: ``ModelFileError`` naming the newest one's broken file when none is whole.
+    func load() throws(ModelFileError) -> TrainingState? {
+        var firstError: ModelFileError?
+        for name in checkpointNames.reversed() {
+            do { return try read("\(folder)/\(name)") } catch { firstError = firstError ?? error }
+        }
+        if let firstError { throw firstError }
+        return nil
+    }
+
+    /// Removes all checkpoints.
+    package func removeAll() throws(ModelFileError) { try FileSystem.remove(folder) }
+
+    private func read(_ path: String) throws(ModelFileError) -> TrainingState {
+        let digests: [String: String] = try decoded(FileSystem.read("\(path)/\(Self.digestFile)"), "\(path)/\(Self.digestFile)")
+        func checked(_ file: String) throws(ModelFileError) -> [UInt8] {
+            let bytes = try FileSystem.read("\(path)/\(file)")
+            guard SHA256.hexDigest(of: bytes) == digests[file] else {
+                throw ModelFileError("it is not as it was written: truncated or changed", file: "\(path)/\(file)")
+            }
+            return bytes
+        }
+        func tensors(_ file: String) throws(ModelFileError) -> [NamedTensor] {
+            do { return try SafeTensors.decode(checked(file)) } catch { throw error.file == nil ? error.named("\(path)/\(file)") : error }
+        }
+        let facts: TrainingState.Facts = try decoded(checked(Self.stateFile), "\(path)/\(Self.stateFile)")
+        return TrainingState(
+            facts: facts, weights: try tensors("last.safetensors"),
+            best: digests["best.safetensors"] == nil ? nil : try tensors("best.safetensors"),
+            optimizer: try tensors("optimizer.safetensors"))
+    }
+
+    private func json(_ value: some Encodable) throws(ModelFileError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do { return [UInt8](try encoder.encode(value)) } catch { throw ModelFileError("the state has no JSON form: \(error)", file: folder) }
+    }
+
+    private func decoded<T: Decodable>(_ bytes: [UInt8], _ file: String) throws(ModelFileError) -> T {
+        do { return try JSONDecoder().decode(T.self, from: Data(bytes)) } catch {
+            throw ModelFileError("its JSON does not say what a checkpoint says", file: file)
+        }
+    }
+
+    private func padded(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    }
+}

@@ -1,0 +1,207 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import Tables
+
+/// A saved model: a folder with `model.safetensors` (tensors only, so equal weights are equal files), `model.json`
+/// (everything prediction needs), and what else its maker puts there.
+///
+/// `model.json` is written last and holds the digest of every other file and of itself, so that a changed or truncated
+/// file is refused by its name.
+public struct ModelFolder {
+    public let path: String
+    package static let tensorFile = "model.safetensors", factFile = "model.json"
+    package static let optimizerFile = "optimizer.safetensors", historyFile = "history.jsonl"
+
+    public init(_ path: String) { self.path = path }
+
+    /// Whether a finished model is there.
+    public var isModel: Bool { FileSystem.exists("\(path)/\(Self.factFile)") }
+
+    /// What `model.json` says.
+    struct Facts<Preprocessing: Codable>: Codable {
+        var format = "lacuna"
+        var version = 1
+        var features: Int
+        var encoder: EncoderSpec
+        var objectives: [ObjectiveRecord]
+        var training: TrainingSettings?
+        /// What the run must be equal to when it is resumed.
+        var identity: [String: String]
+        var preprocessing: Preprocessing?
+        /// SHA-256 of the files beside this one.
+        var files: [String: String]
+    }
+
+    /// Stands for no preprocessing.
+    public struct NoPreprocessing: Codable {}
+
+    /// Saves a model, and around it whatever else belongs to the run.
+    ///
+    /// - Parameters:
+    ///   - preprocessing: how features and labels are read from files, if they are.
+    ///   - training: the settings it was trained with.
+    ///   - files: further files by name, such as `metrics.json`; each is written whole.
+    ///   - existing: names of files that are in the folder already and belong to the model.
+    package func save(
+        _ model: Model, preprocessing: (some Codable)?, training: TrainingSettings?, history: History?,
+        identity: [String: String], files: [(name: String, bytes: [UInt8])], existing: [String] = []
+    ) throws(ModelFileError) {
+        try make()
+        // An old model.json would vouch for files that are being replaced.
+        try FileSystem.remove("\(path)/\(Self.factFile)")
+        var all = [(name: Self.tensorFile, bytes: SafeTensors.encode(model.engine.weights))]
+        all.append((Self.optimizerFile, SafeTensors.encode(model.engine.optimizerState)))
+        if let history { all.append((Self.historyFile, try lines(history.epochs))) }
+        all += files
+        var digests: [String: String] = [:]
+        for (name, bytes) in all {
+            try FileSystem.write(bytes, to: "\(path)/\(name)")
+            digests[name] = SHA256.hexDigest(of: bytes)
+        }
+        for name in existing { digests[name] = SHA256.hexDigest(of: try FileSystem.read("\(path)/\(name)")) }
+        let facts = Facts(
+            features: model.features, encoder: model.encoder,
+            objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
+            training: training, identity: identity, preprocessing: preprocessing, files: digests)
+        try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
+        FileSystem.sync(folder: path)
+    }
+
+    /// Makes the folder, where it is not there.
+    package func make() throws(ModelFileError) { try FileSystem.makeFolder(path) }
+
+    /// Loads a model and its preprocessing.
+    ///
+    /// - Parameters:
+    ///   - losses: losses of one's own that the model was trained with; without them it predicts, but does not train on.
+    ///   - as: the type the model was saved with.
+    /// - Throws: ``ModelFileError`` naming the file that is missing, truncated or changed.
+    package func load<Preprocessing: Codable>(
+        losses: [any Loss] = [], threads: Int? = nil, as: Preprocessing.Type
+    ) throws(ModelFileError) -> (model: Model, preprocessing: Preprocessing?, training: TrainingSettings?, identity: [String: String]) {
+        guard FileSystem.isDirectory(path) else {
+            throw ModelFileError("there is no such folder", file: path, fix: "give the folder that train wrote with --out")
+        }
+        guard isModel else {
+            throw ModelFileError(
+                "there is no model.json in it", file: path,
+                fix: FileSystem.exists("\(path)/checkpoint")
+                    ? "its training has not finished: go on with --resume" : "give the folder that train wrote with --out")
+        }
+        let facts: Facts<Preprocessing> = try unsealed(FileSystem.read("\(path)/\(Self.factFile)"))
+        for (name, digest) in facts.files.sorted(by: { $0.key < $1.key }) {
+            let file = "\(path)/\(name)"
+            guard FileSystem.exists(file) || name == Self.tensorFile else { continue }
+            guard SHA256.hexDigest(of: try FileSystem.read(file)) == digest else {
+                throw ModelFileError(
+                    "it is not as it was written: truncated or changed", file: file,
+                    fix: "restore it from a copy, or train again")
+            }
+        }
+        let objectives = facts.objectives.map { $0.objective(losses: losses) }
+        let model: Model
+        do {
+            model = try Model(
+                features: facts.features, encoder: facts.encoder, objectives: objectives,
+                seed: facts.training?.seed ?? 0, threads: threads ?? facts.training?.threads)
+        } catch {
+            throw ModelFileError("it describes no model: \(error)", file: "\(path)/\(Self.factFile)")
+        }
+        model.scaling = facts.objectives.map(\.scaling)
+        try model.setWeights(tensors(Self.tensorFile), file: "\(path)/\(Self.tensorFile)")
+        return (model, facts.preprocessing, facts.training, facts.identity)
+    }
+
+    private func tensors(_ name: String) throws(ModelFileError) -> [NamedTensor] {
+        do { return try SafeTensors.decode(FileSystem.read("\(path)/\(name)")) } catch {
+            throw error.file == nil ? error.named("\(path)/\(name)") : error
+        }
+    }
+
+    private func lines(_ epochs: [History.Epoch]) throws(ModelFileError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var bytes: [UInt8] = []
+        do { for epoch in epochs { bytes += [UInt8](try encoder.encode(epoch)) + [0x0A] } } catch {
+            throw ModelFileError("the history has no JSON form: \(error)", file: "\(path)/\(Self.historyFile)")
+        }
+        return bytes
+    }
+
+    private static let sealStart = ",\n  \"sha256\" : \"", sealEnd = "\"\n}\n"
+
+    /// JSON whose last key is the digest of all that stands before it.
+    private func sealed(_ facts: some Encodable) throws(ModelFileError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        var bytes: [UInt8]
+        do { bytes = [UInt8](try encoder.encode(facts)) } catch {
+            throw ModelFileError("the model has no JSON form: \(error)", file: "\(path)/\(Self.factFile)")
+        }
+        // Drop the closing "\n}" to put the seal before it.
+        bytes.removeLast(2)
+        return bytes + Array((Self.sealStart + SHA256.hexDigest(of: bytes) + Self.sealEnd).utf8)
+    }
+
+    private func unsealed<T: Decodable>(_ bytes: [UInt8]) throws(ModelFileError) -> T {
+        let file = "\(path)/\(Self.factFile)"
+        let sealLength = Self.sealStart.utf8.count + 64 + Self.sealEnd.utf8.count
+        guard bytes.count > sealLength else {
+            throw ModelFileError("it is not as it was written: truncated or changed", file: file)
+        }
+        let body = Array(bytes[..<(bytes.count - sealLength)])
+        let seal = Array((Self.sealStart + SHA256.hexDigest(of: body) + Self.sealEnd).utf8)
+        guard Array(bytes[(bytes.count - sealLength)...]) == seal else {
+            throw ModelFileError(
+                "it is not as it was written: truncated or changed", file: file,
+                fix: "restore it from a copy, or train again")
+        }
+        do { return try JSONDecoder().decode(T.self, from: Data(bytes)) } catch {
+            throw ModelFileError("its JSON does not say what a model says: \(error)", file: file)
+        }
+    }
+}
+
+extension Model {
+    /// Saves the model to a folder: `model.safetensors`, `model.json` and `optimizer.safetensors`.
+    ///
+    /// - Throws: ``ModelFileError`` when a file cannot be written; no half-written file keeps its name.
+    public func save(to folder: String, history: History? = nil) throws(ModelFileError) {
+        try ModelFolder(folder).save(
+            self, preprocessing: ModelFolder.NoPreprocessing?.none, training: nil, history: history, identity: [:],
+            files: [])
+    }
+
+    /// Loads a model that ``save(to:history:)`` or the command saved.
+    ///
+    /// - Parameter losses: losses of one's own, found by name. Without one that the model was trained with, it
+    ///   predicts but does not train on.
+    /// - Throws: ``ModelFileError`` naming the file that is missing, truncated or changed.
+    public static func load(
+        from folder: String, losses: [any Loss] = [], threads: Int? = nil
+    ) throws(ModelFileError) -> Model {
+        try ModelFolder(folder).load(losses: losses, threads: threads, as: ModelFolder.NoPreprocessing.self).model
+    }
+
+    /// - Throws: ``ModelFileError`` when names or shapes are not this model's.
+    func setWeights(_ tensors: [NamedTensor], file: String) throws(ModelFileError) {
+        let given = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+        let known = engine.weights
+        guard given.count == known.count else {
+            throw ModelFileError("it has \(given.count) tensors, the model \(known.count)", file: file)
+        }
+        for tensor in known {
+            guard let other = given[tensor.name] else {
+                throw ModelFileError("it has no tensor '\(tensor.name)'", file: file)
+            }
+            guard other.shape == tensor.shape, case .floats = other.values else {
+                throw ModelFileError(
+                    "tensor '\(tensor.name)' has shape \(other.shape), the model's has \(tensor.shape)", file: file)
+            }
+        }
+        engine.setWeights(tensors)
+    }
+}

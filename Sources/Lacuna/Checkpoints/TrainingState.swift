@@ -1,0 +1,31 @@
+/// Everything a run needs to go on as if it had never stopped.
+package struct TrainingState: Equatable {
+    /// What fits into JSON; the tensors are beside it.
+    package struct Facts: Equatable, Codable {
+        var version = 1
+        /// What must be equal for the run to be the same: settings by name, model and data.
+        var identity: [String: String]
+        /// Whole epochs done.
+        var epochsDone: Int
+        /// Steps done of the epoch in progress; 0 at an epoch's end.
+        var stepsDone: Int
+        /// Steps done in all, which schedule and dropout count by.
+        var step: Int
+        /// Of the epoch in progress.
+        var losses: [Double]
+        var weights: [Double]
+        var observed: [Int]
+        var secondsInEpoch: Double
+        var stopping: EarlyStopping
+        var history: History
+        var scaling: [TargetScaling?]
+        /// Whether training is over and only the final files are missing.
+        var isFinished: Bool
+    }
+
+    var facts: Facts
+    var weights: [NamedTensor]
+    /// The best weights so far, where they are wanted.
+    var best: [NamedTensor]?
+    var optimizer: [NamedTensor]
+}

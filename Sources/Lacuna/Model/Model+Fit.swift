@@ -1,0 +1,45 @@
+extension Model {
+    /// Trains on the observed labels of a data set.
+    ///
+    /// Each step divides every objective's summed loss by what its reduction says of the logical batch; rows without any
+    /// label are dropped first (kept with batch norm). The final weights are the best ones with early stopping, else the
+    /// last.
+    ///
+    /// - Parameters:
+    ///   - validation: scored after every epoch; needed for early stopping.
+    ///   - callbacks: told of every step and epoch; may stop the run.
+    ///   - checkpoints: where to save the state after every epoch.
+    ///   - resume: goes on from the newest checkpoint, if there is one; the run then equals one never stopped.
+    ///   - identity: facts of the caller's own that must be equal on resuming, such as a file's digest.
+    /// - Returns: what happened, epoch by epoch.
+    /// - Throws: ``SettingError``, ``DataError``, ``TrainingError`` or ``ModelFileError``. Weights are those of the last
+    ///   step before it.
+    @discardableResult
+    public func fit(
+        _ train: Dataset, validation: Dataset? = nil, _ settings: TrainingSettings,
+        callbacks: Callbacks = Callbacks(), checkpoints: CheckpointStore? = nil, resume: Bool = false,
+        identity: [String: String] = [:]
+    ) throws -> History {
+        let trainer = try Trainer(
+            self, train: train, validation: validation, settings: settings, callbacks: callbacks, store: checkpoints,
+            resume: resume, identity: identity)
+        return try trainer.run()
+    }
+
+    /// Trains with the most usual settings spelled out and all others at their defaults.
+    @discardableResult
+    public func fit(
+        _ train: Dataset, validation: Dataset? = nil, epochs: Int, batchSize: Int = 32,
+        optimizer: Optimizer = .adam(), learningRate: Double? = nil, seed: UInt64 = 0
+    ) throws -> History {
+        try fit(
+            train, validation: validation,
+            TrainingSettings {
+                $0.epochs = epochs
+                $0.batchSize = batchSize
+                $0.optimizer = optimizer
+                $0.learningRate = learningRate
+                $0.seed = seed
+            })
+    }
+}

@@ -1,0 +1,39 @@
+/// What must be equal for two runs to be the same run: every setting by the name that flags and files use, the model,
+/// and the shape of the data.
+enum RunIdentity {
+    static func of(
+        _ model: Model, _ train: Dataset, _ validation: Dataset?, _ settings: TrainingSettings, rows: Int
+    ) -> [String: String] {
+        let encoder = model.encoder
+        func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "none" }
+        var identity = [
+            "epochs": "\(settings.epochs)", "batchSize": "\(settings.batchSize)",
+            "microBatch": text(settings.microBatch), "optimizer": "\(settings.optimizer)",
+            "learningRate": "\(settings.learningRate ?? settings.optimizer.defaultLearningRate)",
+            "weightDecay": "\(settings.weightDecay ?? settings.optimizer.defaultWeightDecay)",
+            "clip": text(settings.clip), "schedule": "\(settings.schedule)", "warmup": "\(settings.warmup)",
+            "reduction": settings.reduction.rawValue, "total": settings.total.rawValue,
+            "idleHeads": settings.idleHeads.rawValue, "earlyStopping": text(settings.earlyStopping),
+            "monitor": settings.monitor.text, "seed": "\(settings.seed)",
+            "threads": "\(settings.threads ?? Model.cores)", "unlabelled": text(settings.unlabelled?.rawValue),
+            "encoder": encoder.widths.map(String.init).joined(separator: ","),
+            "activation": encoder.activation.rawValue, "dropout": "\(encoder.dropout)", "norm": encoder.norm.rawValue,
+            "features": "\(model.features)", "trainingRows": "\(train.rows)", "labelledRows": "\(rows)",
+            "observedLabels": "\(train.labels.observed)", "validationRows": "\(validation?.rows ?? 0)",
+        ]
+        for objective in model.objectives {
+            identity["objective '\(objective.name)'"] =
+                "\(objective.kind) \(objective.loss.name) \(objective.loss.settings.sorted { $0.key < $1.key }) "
+                + "weight \(objective.weight) \(objective.head) \(objective.transform) balance \(objective.balance) "
+                + "\(objective.missingLabels)"
+        }
+        return identity
+    }
+
+    /// - Throws: ``TrainingError/changed(setting:was:now:)`` for the first that differs, in the order of names.
+    static func compare(was: [String: String], now: [String: String]) throws(TrainingError) {
+        for name in Set(was.keys).union(now.keys).sorted() where was[name] != now[name] {
+            throw .changed(setting: name, was: was[name] ?? "none", now: now[name] ?? "none")
+        }
+    }
+}

@@ -1,0 +1,230 @@
+/// Drives an engine over the epochs of a run: shuffling, steps, validation, stopping, checkpoints.
+final class Trainer {
+    private let model: Model
+    private let train: Dataset
+    private let validation: Dataset?
+    private let settings: TrainingSettings
+    private let callbacks: Callbacks
+    private let store: CheckpointStore?
+    private let labels: TargetTable
+    private let losses: [any Loss]
+    private let expected: [Double]
+    private let optimizer: Optimizer
+    private var sampler: BatchSampler
+    private var facts: TrainingState.Facts
+    private var best: [NamedTensor]?
+    private var stepClock = Duration.zero
+
+    /// - Throws: ``SettingError``, ``DataError``, ``TrainingError`` or ``ModelFileError`` before anything is trained.
+    init(
+        _ model: Model, train: Dataset, validation: Dataset?, settings: TrainingSettings, callbacks: Callbacks,
+        store: CheckpointStore?, resume: Bool, identity extra: [String: String]
+    ) throws {
+        try settings.validate(norm: model.encoder.norm)
+        try model.check(train)
+        if let validation { try model.check(validation) }
+        for objective in model.objectives {
+            if let missing = objective.loss as? UnavailableLoss { throw missing.error(objective: objective.name) }
+        }
+        self.model = model
+        self.train = train
+        self.validation = validation
+        self.settings = settings
+        self.callbacks = callbacks
+        self.store = store
+        optimizer = settings.optimizer
+        let keep = (settings.unlabelled ?? (model.encoder.norm == .batch ? .keep : .drop)) == .keep
+        let observed = ObservedLabels(train)
+        model.scaling = observed.scaling(model)
+        labels = TargetTable(train.labels, rowWeights: train.rowWeights, scaling: model.slotScaling)
+        let rows = (0..<train.rows).filter { [labels] in keep || labels.isLabelled($0) }.map(Int32.init)
+        guard labels.targets.count > 0 else { throw TrainingError.nothingToLearn }
+        let sums = labels.weightSums()
+        expected = model.plan.slotsOfObjective.map { slots in
+            slots.reduce(0) { $0 + sums[$1] } / Double(rows.count)
+        }
+        for (index, objective) in model.objectives.enumerated() where expected[index] == 0 {
+            throw TrainingError.nothingObserved(objective: objective.name)
+        }
+        losses = observed.losses(model)
+        sampler = BatchSampler(rows: rows, batchSize: settings.batchSize, seed: settings.seed)
+        facts = TrainingState.Facts(
+            identity: RunIdentity.of(model, train, validation, settings, rows: rows.count).merging(extra) { $1 },
+            epochsDone: 0, stepsDone: 0, step: 0, losses: [], weights: [], observed: [], secondsInEpoch: 0,
+            stopping: EarlyStopping(
+                patience: settings.earlyStopping, isBetterHigher: settings.monitor.isBetterHigher),
+            history: History(), scaling: model.scaling, isFinished: false)
+        model.engine.prepare(
+            EngineData(features: train.features, labels: labels),
+            plan: StepPlan(
+                microBatch: settings.microBatch, optimizer: optimizer,
+                weightDecay: settings.weightDecay ?? optimizer.defaultWeightDecay, clip: settings.clip,
+                reduction: settings.reduction, total: settings.total, idleHeads: settings.idleHeads,
+                seed: settings.seed, objectiveWeights: model.objectives.map(\.weight), expectedWeights: expected,
+                losses: losses))
+        if resume, let state = try store?.load() { try restore(state) } else { try checkMonitor() }
+    }
+
+    /// Trains until the last epoch, until patience runs out, or until a callback says stop.
+    func run() throws -> History {
+        let total = settings.epochs * sampler.steps
+        while facts.epochsDone < settings.epochs, !facts.isFinished {
+            guard try runEpoch(total: total) else {
+                facts.history.ending = .interrupted
+                try save(isLast: true)
+                return facts.history
+            }
+            let record = try finishEpoch()
+            if facts.stopping.isExhausted {
+                facts.history.ending = .earlyStopping
+                facts.isFinished = true
+            }
+            if facts.epochsDone == settings.epochs { facts.isFinished = true }
+            let stop = callbacks.afterEpoch?(record) == .stop
+            try save(isLast: facts.isFinished || stop)
+            if stop, !facts.isFinished {
+                facts.history.ending = .interrupted
+                return facts.history
+            }
+        }
+        if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
+        return facts.history
+    }
+
+    /// The rest of the epoch in progress, or a whole one.
+    ///
+    /// - Returns: false when a callback asked to stop before the epoch's end.
+    private func runEpoch(total: Int) throws -> Bool {
+        let clock = ContinuousClock()
+        var mark = clock.now
+        var spent = 0.0
+        let base = settings.learningRate ?? optimizer.defaultLearningRate
+        sampler.shuffle(epoch: facts.epochsDone)
+        let sums = EpochSums(objectives: model.objectives.count)
+        if facts.stepsDone > 0 {
+            (sums.losses, sums.weights, sums.observed) = (facts.losses, facts.weights, facts.observed)
+        } else {
+            facts.secondsInEpoch = 0
+        }
+        while facts.stepsDone < sampler.steps {
+            let factor = settings.schedule.factor(
+                step: facts.step, of: total, stepsPerEpoch: sampler.steps, warmup: settings.warmup)
+            do {
+                try model.engine.step(
+                    rows: sampler.order.span.extracting(sampler.range(step: facts.stepsDone)), step: facts.step,
+                    rate: base * factor, sums: sums)
+            } catch {
+                throw TrainingError.diverged(
+                    objective: model.objectives[error.objective].name, epoch: facts.epochsDone + 1,
+                    step: facts.stepsDone + 1)
+            }
+            facts.step += 1
+            facts.stepsDone += 1
+            guard let afterStep = callbacks.afterStep else { continue }
+            spent = mark.duration(to: clock.now).inSeconds
+            let action = afterStep(progress(sums, seconds: facts.secondsInEpoch + spent))
+            // What a callback does is not the engine's time.
+            facts.secondsInEpoch += spent
+            mark = clock.now
+            if action == .stop {
+                (facts.losses, facts.weights, facts.observed) = (sums.losses, sums.weights, sums.observed)
+                return false
+            }
+        }
+        facts.secondsInEpoch += mark.duration(to: clock.now).inSeconds
+        (facts.losses, facts.weights, facts.observed) = (sums.losses, sums.weights, sums.observed)
+        return true
+    }
+
+    private func progress(_ sums: EpochSums, seconds: Double) -> Callbacks.Progress {
+        Callbacks.Progress(
+            epoch: facts.epochsDone + 1, epochs: settings.epochs, step: facts.stepsDone, steps: sampler.steps,
+            rows: min(facts.stepsDone * settings.batchSize, sampler.order.count),
+            loss: totalLoss(sums.losses, sums.weights), seconds: seconds)
+    }
+
+    /// The weighted sum of the objectives' mean losses.
+    private func totalLoss(_ losses: [Double], _ weights: [Double]) -> Double {
+        var sum = 0.0, all = 0.0
+        for (index, objective) in model.objectives.enumerated() {
+            all += Double(objective.weight)
+            if weights[index] > 0 { sum += Double(objective.weight) * losses[index] / weights[index] }
+        }
+        return settings.total == .average && all > 0 ? sum / all : sum
+    }
+
+    private func finishEpoch() throws -> History.Epoch {
+        facts.epochsDone += 1
+        facts.stepsDone = 0
+        for tensor in model.engine.weights {
+            if case .floats(let values) = tensor.values, !values.allSatisfy(\.isFinite) {
+                throw TrainingError.weightsDiverged(tensor: tensor.name, epoch: facts.epochsDone)
+            }
+        }
+        let evaluation = validation.map(evaluate)
+        let monitored = evaluation.flatMap { settings.monitor.value(in: $0).number }
+        if validation != nil, facts.stopping.observe(monitored, epoch: facts.epochsDone), settings.earlyStopping != nil {
+            best = model.engine.weights
+        }
+        let last = facts.step - 1
+        let record = History.Epoch(
+            epoch: facts.epochsDone,
+            learningRate: (settings.learningRate ?? optimizer.defaultLearningRate)
+                * settings.schedule.factor(
+                    step: last, of: settings.epochs * sampler.steps, stepsPerEpoch: sampler.steps,
+                    warmup: settings.warmup),
+            trainingLoss: totalLoss(facts.losses, facts.weights), validationLoss: evaluation?.loss,
+            monitored: monitored, objectives: records(evaluation), seconds: facts.secondsInEpoch,
+            steps: sampler.steps, rows: sampler.order.count)
+        facts.history.epochs.append(record)
+        facts.history.bestEpoch = facts.stopping.bestEpoch
+        return record
+    }
+
+    private func records(_ evaluation: Evaluation?) -> [History.Objective] {
+        model.objectives.enumerated().map { index, objective in
+            let result = evaluation?.objectives[index]
+            var metrics: [String: Double] = [:]
+            for entry in result?.scores.entries ?? [] { metrics[entry.metric.rawValue] = entry.score.number }
+            return History.Objective(
+                name: objective.name,
+                trainingLoss: facts.weights[index] > 0 ? facts.losses[index] / facts.weights[index] : nil,
+                observed: facts.observed[index], validationLoss: result?.loss, validation: metrics,
+                validationObserved: result?.scores.observed ?? 0)
+        }
+    }
+
+    private func evaluate(_ data: Dataset) -> Evaluation {
+        Evaluator(model, data).evaluate(
+            losses: losses, reduction: settings.reduction, expected: expected, total: settings.total)
+    }
+
+    private func checkMonitor() throws(TrainingError) {
+        guard settings.earlyStopping != nil else { return }
+        guard let validation, validation.rows > 0 else { throw .noValidation(monitor: settings.monitor.text) }
+        if let reason = settings.monitor.value(in: evaluate(validation)).reason {
+            throw .undefinedMonitor(monitor: settings.monitor.text, reason: reason)
+        }
+    }
+
+    private func save(isLast: Bool) throws(ModelFileError) {
+        guard let store else { return }
+        try store.save(
+            TrainingState(
+                facts: facts, weights: model.engine.weights, best: best, optimizer: model.engine.optimizerState),
+            isLast: isLast)
+    }
+
+    private func restore(_ state: TrainingState) throws(TrainingError) {
+        try RunIdentity.compare(was: state.facts.identity, now: facts.identity)
+        facts = state.facts
+        if facts.history.ending == .interrupted { facts.history.ending = .allEpochs }
+        model.engine.setWeights(state.weights)
+        model.engine.setOptimizerState(state.optimizer)
+        best = state.best
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Lacuna
+
+/// `lacuna predict`.
+struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a trained model's predictions for new rows.",
+        usage: """
+            lacuna predict --model DIR --data FILE --out FILE.csv
+            lacuna predict --model DIR --features X.npy --out FILE.npy
+            """,
+        discussion: """
+            Columns are found by name, in any order; label columns are not needed. The output has one column for each \
+            probability (tumor; tissue=benign, tissue=malignant, …) or value (size, in the label's unit), for an \
+            ordinal objective the level and one probability for each level (grade, grade=low, …), and the id column \
+            under its own name.
+
+            EXAMPLES
+
+              lacuna predict --model runs/patients --data new.csv --out predictions.csv
+              lacuna predict --model runs/arrays --features x.npy --out predictions.npy
+            """)
+
+    @Option(help: ArgumentHelp("The folder that train wrote.", valueName: "dir")) var model: String
+    @OptionGroup(title: "Data") var data: PredictionDataOptions
+    @Option(help: ArgumentHelp("The file to write: .csv, .tsv or .npy; an existing one is replaced.", valueName: "file"))
+    var out: String
+    @Option(help: Setting.help(.training, "threads")) var threads: String?
+    @Flag(help: "No progress on standard error; warnings are still said.") var quiet = false
+
+    func run() throws {
+        let format = try PredictionFormat(path: out)
+        let directory = RunDirectory(model)
+        try directory.checkModel()
+        try checkOut()
+        let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
+        try Runs.predict(directory, flags: flags, to: out, format: format, quiet: quiet)
+    }
+
+    private func checkOut() throws(CommandError) {
+        if FilePaths.names(in: out) != nil {
+            throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
+        }
+        for input in [data.file, data.features] where input == out {
+            throw CommandError("--out is the file that is read", at: out, fix: "name another file")
+        }
+        switch (data.file, data.features) {
+        case (nil, nil): throw CommandError("no data is named", fix: "give --data FILE, or --features X.npy")
+        case (_?, _?):
+            throw CommandError("--data and --features exclude each other", fix: "give a table or an array of features")
+        default: break
+        }
+    }
+}
+
+/// The data flags that make sense without labels.
+struct PredictionDataOptions: ParsableArguments {
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp("A table with the features: CSV or TSV, plain or gzip. (default: none)", valueName: "file"))
+    var file: String?
+    @Option(help: Setting.help(.data, "features")) var features: String?
+    @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
+    var missingFeatures: [String] = []
+    @Option(help: Setting.help(.data, "id")) var id: String?
+
+    var given: [GivenSetting] {
+        GivenSetting.collect(
+            .data, words: [("file", file), ("features", features), ("id", id)],
+            tokens: [("missingFeatures", missingFeatures)])
+    }
+}
+
+/// What kind of file predictions go to, by its name.
+enum PredictionFormat: String, CaseIterable, Sendable {
+    case csv, tsv, npy
+
+    init(path: String) throws(CommandError) {
+        guard let format = Self.allCases.first(where: { path.lowercased().hasSuffix("." + $0.rawValue) }) else {
+            throw CommandError(
+                "the output '\(path)' has none of the endings .csv, .tsv, .npy", at: "--out",
+                fix: "name it with one of them")
+        }
+        self = format
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Lacuna
+
+/// `lacuna train`.
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train one model for all objectives, and score it.",
+        usage: """
+            lacuna train --data FILE --objective 'PATTERN:KIND' … --out DIR
+            lacuna train --features X.npy --labels Y.npy --objective 'PATTERN:KIND' … --out DIR
+            lacuna train --config FILE --out DIR [FLAGS that win over the file]
+            """,
+        discussion: """
+            Writes a folder with the model, its preprocessing, the history, the metrics and the resolved \
+            configuration; prints the scores on every part.
+
+            EXAMPLES
+
+              lacuna train --data tox21.csv.gz --id id --split-column split --objective 'NR-*:binary' \\
+                  --objective 'SR-*:binary' --encoder 512 --dropout 0.5 --early-stopping 5 --out runs/tox21
+              lacuna train --data patients.csv --missing=-1,9 --objective 'tumor:binary:weight=2' \\
+                  --objective 'tissue:categorical' --objective 'findings=finding_*:multilabel:loss=asl' \\
+                  --objective 'size:regression:transform=log1p,unit=mm' --out runs/patients
+              lacuna train --features x.npy --labels y.npy --missing -1 --objective 't*:binary' --out runs/arrays
+              lacuna train --config lacuna.yaml --seed 2 --out runs/seed2
+
+            CONFIGURATION FILE
+
+              data: {file: patients.csv, id: patient, missing: ["-1"], splitColumn: split}
+              objectives:
+                - {column: tumor, kind: binary, weight: 2}
+                - {name: findings, columns: "finding_*", kind: multilabel}
+              encoder: {dense: [512, 256], activation: relu, dropout: 0.2}
+              training: {epochs: 40, batchSize: 128, optimizer: adam, learningRate: 0.001, seed: 1}
+
+            'column' is an exact name, 'columns' a glob; all else is the flag in camelCase. Relative paths are meant \
+            from the file's folder. Flags win; --objective replaces the file's list.
+
+            \(ObjectiveGrammar.help)
+            """)
+
+    @Option(help: ArgumentHelp("A configuration file (YAML) that says all of this; flags win. (default: none)", valueName: "file"))
+    var config: String?
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Split") var split: SplitOptions
+    @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
+    @Flag(help: "Go on from the last checkpoint in --out, or start where there is none.") var resume = false
+    @Flag(help: "Remove the run in --out first. A folder that holds anything else is left alone.") var overwrite = false
+
+    func run() throws {
+        let directory = RunDirectory(out)
+        guard !(resume && overwrite) else {
+            throw CommandError(
+                "--resume and --overwrite exclude each other", why: "one goes on with a run, the other removes it",
+                fix: "give one of them")
+        }
+        let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
+        let configuration = try resolvedConfiguration()
+        try directory.check(existing)
+        let report = try Runs.train(
+            configuration, in: directory, existing: existing, quiet: output.quiet, command: Self.resumeCommand())
+        if let report {
+            Runs.show(report, json: output.json)
+        } else if output.json {
+            System.write(try FilePaths.read(directory.file(RunDirectory.File.metrics)), to: .output)
+        }
+    }
+
+    /// The command that goes on with this run: the one that was given, with --resume.
+    private static func resumeCommand() -> String {
+        let words = CommandLine.arguments.dropFirst().filter { $0 != "--overwrite" && $0 != "--resume" }
+        return "lacuna " + words.map(ShellText.quoted).joined(separator: " ") + " --resume"
+    }
+
+    /// What the file and the flags say together, checked and complete.
+    func resolvedConfiguration() throws -> RunConfiguration {
+        var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
+        try configuration.apply(
+            data.given + split.given + model.given + training.given, objectives: objectives.objective)
+        try configuration.validate()
+        return configuration.resolved()
+    }
+}
+
+extension RunConfiguration {
+    /// Reads a configuration file.
+    static func read(file: String) throws -> RunConfiguration {
+        let text: String
+        do {
+            text = try FilePaths.read(file)
+        } catch {
+            throw CommandError(
+                FilePaths.exists(file) ? "the configuration file cannot be read as text" : "there is no such file",
+                at: file, fix: "give a YAML file in UTF-8 as --config")
+        }
+        return try ConfigurationReader.read(text, path: file)
+    }
+}

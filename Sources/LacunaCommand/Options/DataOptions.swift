@@ -1,0 +1,109 @@
+import ArgumentParser
+import Lacuna
+
+/// Where rows come from and what their columns are; shared by all commands that read data.
+struct DataOptions: ParsableArguments {
+    @Option(name: .customLong("data"), help: Setting.help(.data, "file")) var file: String?
+    @Option(help: Setting.help(.data, "features")) var features: String?
+    @Option(help: Setting.help(.data, "labels")) var labels: String?
+    @Option(help: Setting.help(.data, "labelNames")) var labelNames: String?
+    @Option(help: Setting.help(.data, "mask")) var mask: String?
+    // Unconditional, for tokens begin with a dash: `--missing -1`.
+    @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missing")) var missing: [String] = []
+    @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
+    var missingFeatures: [String] = []
+    @Option(help: Setting.help(.data, "text")) var text: [String] = []
+    @Option(help: Setting.help(.data, "id")) var id: String?
+    @Option(help: Setting.help(.data, "ignore")) var ignore: [String] = []
+    @Option(help: Setting.help(.data, "weightColumn")) var weightColumn: String?
+    @Option(help: Setting.help(.data, "splitColumn")) var splitColumn: String?
+
+    /// What was said, as settings.
+    var given: [GivenSetting] {
+        GivenSetting.collect(
+            .data,
+            words: [
+                ("file", file), ("features", features), ("labels", labels), ("labelNames", labelNames),
+                ("mask", mask), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
+            ],
+            lists: [("text", text), ("ignore", ignore)],
+            tokens: [("missing", missing), ("missingFeatures", missingFeatures)])
+    }
+}
+
+/// How rows are divided where no column says it.
+struct SplitOptions: ParsableArguments {
+    @Option(help: Setting.help(.data, "split")) var split: String?
+    @Option(help: Setting.help(.data, "splitSeed")) var splitSeed: String?
+
+    var given: [GivenSetting] {
+        GivenSetting.collect(.data, words: [("split", split), ("splitSeed", splitSeed)])
+    }
+}
+
+/// A setting that a flag gave.
+struct GivenSetting {
+    var setting: Setting
+    var value: SettingValue
+
+    /// The flags that were given.
+    ///
+    /// - Parameters:
+    ///   - lists: flags that are repeated, one value each.
+    ///   - tokens: flags that are repeated and divided by commas.
+    static func collect(
+        _ section: Setting.Section, words: [(String, String?)], lists: [(String, [String])] = [],
+        tokens: [(String, [String])] = []
+    ) -> [GivenSetting] {
+        words.compactMap { key, value in
+            value.map { GivenSetting(setting: .named(section, key), value: .text($0)) }
+        }
+            + lists.filter { !$0.1.isEmpty }.map { key, values in
+                GivenSetting(setting: .named(section, key), value: .words(values))
+            }
+            + tokens.filter { !$0.1.isEmpty }.map { key, values in
+                GivenSetting(setting: .named(section, key), value: .text(values.joined(separator: ",")))
+            }
+    }
+}
+
+extension RunConfiguration {
+    /// Lets flags win over what stands here.
+    ///
+    /// A flag that says where rows or parts come from replaces what the file said about that in other words:
+    /// `--data` the arrays, `--features` the table, `--split` the split column and the other way round.
+    ///
+    /// - Throws: `CommandError` naming the flag.
+    mutating func apply(_ flags: [GivenSetting], objectives: [String] = []) throws(CommandError) {
+        let keys = Set(flags.map(\.setting.path))
+        if keys.contains("data.file") { data.clearArrays() }
+        if keys.contains("data.features") { data.file = nil }
+        if keys.contains("data.split") { data.splitColumn = nil }
+        if keys.contains("data.splitColumn") { data.split = nil }
+        for flag in flags {
+            do {
+                try flag.setting.read(flag.value, &self)
+            } catch {
+                throw CommandError(error.problem, at: flag.setting.flag, fix: error.fix)
+            }
+        }
+        if objectives.isEmpty { return }
+        self.objectives = []
+        for text in objectives {
+            do {
+                self.objectives.append(try ObjectiveDeclaration(parsing: text))
+            } catch {
+                throw CommandError(error.problem, at: "--objective", fix: error.fix)
+            }
+        }
+    }
+}
+
+extension DataDeclaration {
+    fileprivate mutating func clearArrays() {
+        features = nil
+        labels = nil
+        labelNames = nil
+        mask = nil
+    }
+}

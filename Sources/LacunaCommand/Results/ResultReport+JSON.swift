@@ -1,0 +1,120 @@
+import Foundation
+import Lacuna
+
+extension ResultReport {
+    /// The object that `--json` prints and `metrics.json` holds.
+    ///
+    /// A metric that is undefined is null, and its reason stands under `undefined`, by split and metric, beside
+    /// `metrics`; `undefined` has every split, so that it can be looked up without asking.
+    public var json: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("objectives", .array(objectives.map { $0.json(splits: splits) })),
+            .init("macro", bySplit { split in macroValues(split) }),
+            .init("macroObjectives", bySplit { split in macroCounts(split) }),
+            .init("rows", bySplit { split in .integer(rows[split] ?? 0) }),
+            .init("unlabelledDropped", .integer(unlabelledDropped)),
+        ]
+        if let training { members.append(.init("training", training.json)) }
+        return .object(members)
+    }
+
+    private func bySplit(_ value: (String) -> JSONValue) -> JSONValue {
+        .object(splits.map { .init($0, value($0)) })
+    }
+
+    private func macroValues(_ split: String) -> JSONValue {
+        .object(macro(split).entries.map { .init($0.metric.rawValue, .optional($0.score.number)) })
+    }
+
+    private func macroCounts(_ split: String) -> JSONValue {
+        .object(macro(split).entries.map { .init($0.metric.rawValue, .integer($0.objectives)) })
+    }
+}
+
+extension ObjectiveResult {
+    func json(splits: [String]) -> JSONValue {
+        var members: [JSONValue.Member] = [.init("name", .string(name)), .init("kind", .string(kind.rawValue))]
+        if let scale { members.append(.init("scale", .string(scale))) }
+        members += scoreMembers(splits: splits, coverage: coverage, scores: scores)
+        if kind == .multilabel {
+            members.append(
+                .init(
+                    "labels",
+                    .array(
+                        labels.map { label in
+                            .object(
+                                [.init("name", .string(label.name))]
+                                    + scoreMembers(splits: splits, coverage: label.coverage, scores: label.scores))
+                        })))
+        }
+        return .object(members)
+    }
+}
+
+/// `coverage`, `metrics` and `undefined`, as an objective and a label have them.
+private func scoreMembers(
+    splits: [String], coverage: [String: Double], scores: [String: Scores]
+) -> [JSONValue.Member] {
+    let scored = splits.filter { scores[$0] != nil }
+    return [
+        .init("coverage", .object(splits.map { .init($0, .optional(coverage[$0])) })),
+        .init("metrics", .object(scored.map { .init($0, scores[$0]?.metrics ?? .null) })),
+        .init("undefined", .object(scored.map { .init($0, scores[$0]?.reasons ?? .null) })),
+    ]
+}
+
+extension Scores {
+    fileprivate var metrics: JSONValue {
+        .object(
+            entries.map { .init($0.metric.rawValue, .optional($0.score.number)) }
+                + [.init("observed", .integer(observed))])
+    }
+
+    fileprivate var reasons: JSONValue {
+        .object(
+            entries.compactMap { entry in
+                entry.score.reason.map { .init(entry.metric.rawValue, .string($0)) }
+            })
+    }
+}
+
+extension TrainingFacts {
+    var json: JSONValue {
+        [
+            "epochs": .integer(epochs),
+            "bestEpoch": bestEpoch.map { .integer($0) } ?? .null,
+            "seconds": .number(seconds),
+            "stepMicroseconds": .number(stepMicroseconds),
+            "rowsPerSecond": .number(rowsPerSecond),
+            "parameters": .integer(parameters),
+            "peakMemoryMB": .number(peakMemoryMegabytes),
+        ]
+    }
+}
+
+extension TrainingFacts {
+    /// The facts that a run's `metrics.json` holds, or nil where there are none.
+    init?(metricsFile path: String) {
+        guard let text = try? FilePaths.read(path),
+            let file = try? JSONDecoder().decode(MetricsFile.self, from: Data(text.utf8))
+        else { return nil }
+        let facts = file.training
+        self.init(
+            epochs: facts.epochs, bestEpoch: facts.bestEpoch, seconds: facts.seconds,
+            stepMicroseconds: facts.stepMicroseconds, rowsPerSecond: facts.rowsPerSecond,
+            parameters: facts.parameters, peakMemoryMegabytes: facts.peakMemoryMB)
+    }
+
+    private struct MetricsFile: Decodable {
+        var training: Training
+        struct Training: Decodable {
+            var epochs: Int
+            var bestEpoch: Int?
+            var seconds: Double
+            var stepMicroseconds: Double
+            var rowsPerSecond: Double
+            var parameters: Int
+            var peakMemoryMB: Double
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Lacuna
+
+/// The result as a person reads it: one table per split and kind, the reasons of what is undefined, the means, and
+/// what training took.
+public struct ResultTable {
+    private let report: ResultReport
+    private var lines: [String] = []
+
+    /// The text of a report, ending in a line break.
+    public static func text(_ report: ResultReport) -> String {
+        var table = ResultTable(report: report)
+        table.build()
+        return table.lines.joined(separator: "\n") + "\n"
+    }
+
+    private init(report: ResultReport) {
+        self.report = report
+    }
+
+    private mutating func build() {
+        for split in report.splits { section(split) }
+        if report.unlabelledDropped > 0 {
+            lines.append(
+                "\(NumberText.count(report.unlabelledDropped)) training rows without any label took no part")
+        }
+        if let training = report.training { facts(training) }
+    }
+
+    private mutating func section(_ split: String) {
+        let rows = report.rows[split] ?? 0
+        lines.append("\(split): \(NumberText.count(rows)) \(rows == 1 ? "row" : "rows")")
+        var reasons = Reasons()
+        for kind in ObjectiveKind.Name.allCases {
+            let members = report.objectives.filter { $0.kind == kind && $0.scores[split] != nil }
+            guard !members.isEmpty else { continue }
+            let metrics = Metric.all(for: kind)
+            var table = TextTable([kind.rawValue, "coverage", "observed"] + metrics.map(\.rawValue))
+            for objective in members {
+                let title = objective.name + (objective.scale.map { " [\($0)]" } ?? "")
+                let cells = row(title, objective.coverage[split], objective.scores[split], metrics)
+                table.rows.append(cells)
+                reasons.note(objective.scores[split], of: objective.name)
+                for label in objective.labels {
+                    table.rows.append(row("  \(label.name)", label.coverage[split], label.scores[split], metrics))
+                    reasons.note(label.scores[split], of: label.name)
+                }
+            }
+            lines.append("")
+            lines += table.lines(indent: "  ")
+        }
+        macro(split)
+        if !reasons.isEmpty { lines.append("") }
+        lines += reasons.lines
+        lines.append("")
+    }
+
+    private func row(_ name: String, _ coverage: Double?, _ scores: Scores?, _ metrics: [Metric]) -> [String] {
+        [name, coverage.map(NumberText.percent) ?? "–", scores.map { NumberText.count($0.observed) } ?? "–"]
+            + metrics.map { scores?[$0]?.number.map(NumberText.metric) ?? "–" }
+    }
+
+    private mutating func macro(_ split: String) {
+        let entries = report.macro(split).entries
+        guard !entries.isEmpty else { return }
+        var table = TextTable(["mean of objectives"] + entries.map(\.metric.rawValue))
+        table.rows.append(["macro"] + entries.map { $0.score.number.map(NumberText.metric) ?? "–" })
+        table.rows.append(["over"] + entries.map { "\($0.objectives) of \($0.candidates)" })
+        lines.append("")
+        lines += table.lines(indent: "  ")
+    }
+
+    private mutating func facts(_ facts: TrainingFacts) {
+        let best = facts.bestEpoch.map { ", weights of epoch \($0)" } ?? ""
+        lines.append(
+            """
+            \(facts.epochs) \(facts.epochs == 1 ? "epoch" : "epochs")\(best) in \(NumberText.duration(facts.seconds)); \
+            \(NumberText.fixed(facts.stepMicroseconds, decimals: 1)) µs a step, \
+            \(NumberText.count(Int(facts.rowsPerSecond))) rows/s; \
+            \(NumberText.count(facts.parameters)) parameters, \
+            peak memory \(NumberText.fixed(facts.peakMemoryMegabytes, decimals: 0)) MB
+            """)
+    }
+}
+
+/// Why metrics are undefined, gathered: one line for each reason and set of metrics, however many objectives share it.
+private struct Reasons {
+    private var groups: [(reason: String, metrics: [String], names: [String])] = []
+
+    var isEmpty: Bool { groups.isEmpty }
+
+    mutating func note(_ scores: Scores?, of name: String) {
+        guard let scores else { return }
+        var byReason: [(reason: String, metrics: [String])] = []
+        for entry in scores.entries {
+            guard let reason = entry.score.reason else { continue }
+            if let place = byReason.firstIndex(where: { $0.reason == reason }) {
+                byReason[place].metrics.append(entry.metric.rawValue)
+            } else {
+                byReason.append((reason, [entry.metric.rawValue]))
+            }
+        }
+        for (reason, metrics) in byReason {
+            if let place = groups.firstIndex(where: { $0.reason == reason && $0.metrics == metrics }) {
+                groups[place].names.append(name)
+            } else {
+                groups.append((reason, metrics, [name]))
+            }
+        }
+    }
+
+    var lines: [String] {
+        groups.map { group in
+            let shown = group.names.prefix(5).joined(separator: ", ")
+            let more = group.names.count > 5 ? " and \(group.names.count - 5) more" : ""
+            return "  – \(shown)\(more): no \(group.metrics.joined(separator: ", ")), \(group.reason)"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// The folder of a run: what lies in it, and whether a new run may use it.
+///
+/// It is looked at before any work, and made only when there is something to save, so that a command that fails
+/// leaves nothing behind.
+public struct RunDirectory: Sendable {
+    public let path: String
+
+    public init(_ path: String) {
+        self.path = path
+    }
+
+    /// The names of files in a run's folder.
+    public enum File {
+        public static let model = "model.json"
+        public static let weights = "model.safetensors"
+        public static let optimizer = "optimizer.safetensors"
+        public static let history = "history.jsonl"
+        public static let metrics = "metrics.json"
+        public static let configuration = "config.yaml"
+        public static let split = "split.csv"
+        public static let checkpoint = "checkpoint"
+
+        static let all = [model, weights, optimizer, history, metrics, configuration, split, checkpoint]
+
+        /// Whether a name is one that Lacuna writes, in full or on its way (`checkpoint.new`, `model.json.tmp`).
+        static func isKnown(_ name: String) -> Bool {
+            all.contains { name == $0 || name.hasPrefix($0 + ".") || name.hasPrefix("." + $0) }
+        }
+    }
+
+    /// The path of a file in the folder.
+    public func file(_ name: String) -> String { FilePaths.join(path, name) }
+
+    /// What to do with a folder that has something in it.
+    public enum Existing: Sendable {
+        /// It is an error.
+        case refuse
+        /// Go on from its last checkpoint.
+        case resume
+        /// Remove the run in it first.
+        case overwrite
+    }
+
+    /// Checks, without changing anything, that a run may use the folder.
+    ///
+    /// - Throws: `CommandError`: the path is a file; the folder has something in it and nothing was said about that;
+    ///   it holds files that are not of a run.
+    public func check(_ existing: Existing) throws {
+        guard FilePaths.exists(path) else { return }
+        guard let names = FilePaths.names(in: path) else {
+            throw CommandError("the output '\(path)' is a file", at: "--out", fix: "name a folder")
+        }
+        guard !names.isEmpty else { return }
+        let strange = names.filter { !File.isKnown($0) }
+        switch existing {
+        case .refuse:
+            throw CommandError(
+                "the output folder '\(path)' is not empty", at: "--out",
+                fix: strange.isEmpty
+                    ? "name another folder, or pass --resume to go on with its run, or --overwrite to start anew"
+                    : "name another folder; this one holds '\(strange[0])', which is not of a run")
+        case .resume, .overwrite:
+            guard strange.isEmpty else {
+                throw CommandError(
+                    "the folder '\(path)' holds '\(strange[0])', which is not of a run", at: "--out",
+                    why: "only a folder of a run is \(existing == .resume ? "resumed" : "overwritten")",
+                    fix: "name another folder, or move that away")
+            }
+        }
+    }
+
+    /// Removes the run in the folder, and nothing else; the folder stays.
+    ///
+    /// - Throws: what ``check(_:)`` does with `overwrite`, or an error of the file system.
+    public func clear() throws {
+        try check(.overwrite)
+        for name in FilePaths.names(in: path) ?? [] { try FilePaths.remove(file(name)) }
+    }
+
+    /// Checks that the folder holds a model.
+    public func checkModel() throws {
+        guard FilePaths.names(in: path) != nil else {
+            throw CommandError(
+                "there is no model folder '\(path)'", at: "--model", fix: "give the folder that train wrote as --out")
+        }
+        guard FilePaths.exists(file(File.model)) else {
+            throw CommandError(
+                "the folder '\(path)' holds no \(File.model)", at: "--model",
+                fix: "give the folder that train wrote as --out; a run that was stopped goes on with --resume")
+        }
+    }
+}
