@@ -8,6 +8,7 @@ extension Preprocessing {
     /// - Throws: `TableError` naming all feature columns that are missing, or a cell that does not fit;
     ///   ``SettingError`` where the declaration contradicts itself.
     public func features(from given: DataDeclaration) throws -> FeatureRows {
+        try checkConsistency()
         var wanted = merged(with: given)
         (wanted.labels, wanted.labelNames, wanted.mask) = (nil, nil, nil)
         let source = try DataSource(wanted, needsLabels: false)
@@ -31,7 +32,11 @@ extension Preprocessing {
     public func dataset(
         from given: DataDeclaration, objectives: [Objective], part: Part? = nil
     ) throws -> LabelledRows {
-        precondition(objectives.map(\.name) == labels.map(\.objective), "these are not the model's objectives")
+        try checkConsistency()
+        guard objectives.map(\.name) == labels.map(\.objective), objectives.map(\.kind) == labels.map(\.objectiveKind) else {
+            throw SettingError(
+                "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")
+        }
         let wanted = merged(with: given)
         let source = try DataSource(wanted, needsLabels: true)
         var reading = try Reading(self, source, wanted)

@@ -39,6 +39,35 @@ public struct Preprocessing: Codable, Equatable, Sendable {
     /// Names of the columns that the network sees, in order.
     public var featureNames: [String] { encoder.outputNames }
 
+    /// Checks that the parts fit each other, as they do unless someone edited the saved model.
+    func checkConsistency() throws(SettingError) {
+        let labelsFit = labels.allSatisfy { rules in
+            guard !rules.columns.isEmpty, rules.negatives.count == (rules.positive == nil ? 0 : rules.columns.count) else {
+                return false
+            }
+            switch rules.kind {
+            case .binary, .regression: return rules.columns.count == 1
+            case .ordinal: return rules.columns.count == 1 && Set(rules.names).count == rules.names.count
+            case .categorical:
+                return Set(rules.names).count == rules.names.count && (!rules.isOneHot || rules.names.count == rules.columns.count)
+            case .multilabel: return rules.names.count == rules.columns.count
+            }
+        }
+        let featuresFit = Set(encoder.columns.map(\.name)).count == encoder.columns.count && encoder.columns.allSatisfy { column in
+            switch column.coding {
+            case .standardised(let mean, let deviation): mean.isFinite && deviation.isFinite && deviation > 0
+            case .bits(let mean): mean.isFinite
+            case .constant: true
+            case .oneHot(let words): Set(words).count == words.count
+            }
+        }
+        guard labelsFit, featuresFit else {
+            throw SettingError(
+                "what the model says of its \(labelsFit ? "features" : "labels") contradicts itself",
+                fix: "restore the saved model, or train again")
+        }
+    }
+
     /// What is said about the data now, and, where nothing is said, what was said in training.
     func merged(with given: DataDeclaration) -> DataDeclaration {
         var merged = given
