@@ -66,6 +66,7 @@ enum SafeTensors {
                 count = product
             }
             guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0,
+                entry.data_offsets[1] >= entry.data_offsets[0],
                 entry.data_offsets[1] <= body, count <= body / 4,
                 entry.data_offsets[1] - entry.data_offsets[0] == 4 * count
             else { throw ModelFileError("tensor '\(name)' does not lie where its header says, as in a truncated file") }

@@ -132,7 +132,7 @@ struct LabelsReader {
         let classes = objective.kind.logitsPerSlot
         var stored: [Float] = []
         for (row, value) in values.enumerated() {
-            guard let value, !value.allSatisfy(\.isNaN) else { continue }
+            guard let value, value.isEmpty || !value.allSatisfy(\.isNaN) else { continue }
             var sum: Float = 0
             for share in value { sum += share }
             guard value.count == classes, value.allSatisfy({ $0 >= 0 && $0 <= 1 }), (sum - 1).magnitude < 1e-4

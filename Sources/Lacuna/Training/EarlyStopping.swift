@@ -62,7 +62,7 @@ extension Monitor {
         switch self {
         case .loss:
             return evaluation.objectives.contains { $0.loss != nil }
-                ? .value(evaluation.loss) : .undefined(reason: "no label is observed")
+                ? Score(finite: evaluation.loss) : .undefined(reason: "no label is observed")
         case .macro:
             return evaluation.macroMain.map { .value($0) }
                 ?? .undefined(reason: "no objective's main metric is defined")

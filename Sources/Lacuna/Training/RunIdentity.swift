@@ -15,7 +15,7 @@ enum RunIdentity {
             "reduction": settings.reduction.rawValue, "total": settings.total.rawValue,
             "idleHeads": settings.idleHeads.rawValue, "earlyStopping": text(settings.earlyStopping),
             "monitor": settings.monitor.text, "seed": "\(settings.seed)",
-            "threads": "\(settings.threads ?? Model.cores)", "unlabelled": text(settings.unlabelled?.rawValue),
+            "threads": "\(model.engine.threads)", "unlabelled": text(settings.unlabelled?.rawValue),
             "encoder": encoder.widths.map(String.init).joined(separator: ","),
             "activation": encoder.activation.rawValue, "dropout": "\(encoder.dropout)", "norm": encoder.norm.rawValue,
             "features": "\(model.features)", "trainingRows": "\(train.rows)", "labelledRows": "\(rows)",

@@ -26,6 +26,7 @@ final class Trainer {
         for objective in model.objectives {
             if let missing = objective.loss as? UnavailableLoss { throw missing.error(objective: objective.name) }
         }
+        if let threads = settings.threads { model.engine.threads = threads }
         self.model = model
         self.train = train
         self.validation = validation
@@ -173,7 +174,7 @@ final class Trainer {
                 * settings.schedule.factor(
                     step: last, of: settings.epochs * sampler.steps, stepsPerEpoch: sampler.steps,
                     warmup: settings.warmup),
-            trainingLoss: totalLoss(facts.losses, facts.weights), validationLoss: evaluation?.loss,
+            trainingLoss: totalLoss(facts.losses, facts.weights), validationLoss: finite(evaluation?.loss),
             monitored: monitored, objectives: records(evaluation), seconds: facts.secondsInEpoch,
             steps: sampler.steps, rows: sampler.order.count)
         facts.history.epochs.append(record)
@@ -189,10 +190,13 @@ final class Trainer {
             return History.Objective(
                 name: objective.name,
                 trainingLoss: facts.weights[index] > 0 ? facts.losses[index] / facts.weights[index] : nil,
-                observed: facts.observed[index], validationLoss: result?.loss, validation: metrics,
+                observed: facts.observed[index], validationLoss: finite(result?.loss), validation: metrics,
                 validationObserved: result?.scores.observed ?? 0)
         }
     }
+
+    /// A validation loss for the history, which is kept as JSON and so holds no NaN; metrics are undefined with it.
+    private func finite(_ loss: Double?) -> Double? { loss.flatMap { $0.isFinite ? $0 : nil } }
 
     private func evaluate(_ data: Dataset) -> Evaluation {
         Evaluator(model, data).evaluate(

@@ -29,7 +29,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var monitor: Monitor = .macro
     /// The seed of initial weights, shuffling and dropout.
     public var seed: UInt64 = 0
-    /// Threads for matrix products, or nil for all cores.
+    /// Threads for matrix products, or nil for what the model was made with.
     public var threads: Int?
 
     public init() {}

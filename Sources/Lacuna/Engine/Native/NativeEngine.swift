@@ -11,7 +11,9 @@ package final class NativeEngine: Engine {
     let encoder: DenseStack
     let heads: OutputLayer
     let towers: [TowerRunner]
-    let threads: Int
+    package var threads: Int
+    /// Set by tests to hold both ways of calculating linear heads against each other; nil: the cheaper one.
+    var forcedPath: HeadPath?
     private var run: Run?
     let updater: Updater
 
@@ -71,7 +73,8 @@ package final class NativeEngine: Engine {
     func objectiveName(_ index: Int) -> String { objectives[index].name }
 
     package func prepare(_ data: EngineData, plan step: StepPlan) {
-        run = Run(data, step, HeadPlan(objectives, losses: step.losses), layout, spec)
+        let heads = HeadPlan(objectives, losses: step.losses, soft: Set(data.labels.distributions.keys))
+        run = Run(data, step, heads, layout, spec)
         updater.prepare(step)
     }
 
@@ -152,6 +155,7 @@ package final class NativeEngine: Engine {
 
     private func choosePath(_ run: Run, rows: Int) -> HeadPath {
         if run.plan.idleHeads == .move { return .dense }
+        if let forcedPath { return forcedPath }
         var pairs = 0
         let segments = run.entries.segments
         for index in 0..<segments.count {

@@ -68,7 +68,7 @@ struct ParameterLayout {
                 inner = outputs
             }
             let hidden = start..<count
-            let last = output("towers.\(tower.name)", inputs: inner, scores: tower.scores, logits: tower.logits)
+            let last = output("towers.\(tower.name).output", inputs: inner, scores: tower.scores, logits: tower.logits)
             towers.append(Tower(objective: tower.objective, layers: layers, output: last, hidden: hidden))
         }
     }

@@ -56,12 +56,16 @@ final class Updater {
         towerSteps = Memory(layout.towers.count)
     }
 
-    /// Takes a run's settings; moments are made on first use.
+    /// Takes a run's settings and starts afresh: moments and step counts are zero until a state is set.
     func prepare(_ step: StepPlan) {
         settings = Settings(
             optimizer: step.optimizer, decay: step.weightDecay, clip: step.clip, idleHeads: step.idleHeads)
-        if first.count < layout.count { first = Memory(layout.count) }
-        if case .sgd = step.optimizer {} else if second.count < layout.count { second = Memory(layout.count) }
+        first = Memory(layout.count)
+        if case .sgd = step.optimizer { second = Memory(0) } else { second = Memory(layout.count) }
+        encoderSteps = 0
+        slotSteps.view.fill(0)
+        towerSteps.view.fill(0)
+        inStep = true
         corrections = []
     }
 
