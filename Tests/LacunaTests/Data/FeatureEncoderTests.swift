@@ -38,6 +38,13 @@ import Testing
             ])
     }
 
+    @Test func `many constant columns share a sentence`() throws {
+        let path = try folder.csv("a,b,c,d,e,x,y", "7,7,7,7,7,1,0", "7,7,7,7,7,2,1")
+        #expect(
+            try load(table(path), "y:binary").warnings
+                == ["5 columns (a, b, c, d, e) hold one value, or none, in all training rows: they become 0"])
+    }
+
     @Test func `a gap becomes the training mean, and an indicator says so`() throws {
         let path = try folder.csv("x,b,y", "1,0,0", ",1,1", "3,,0", "NA,1,1")
         let data = try load(table(path), "y:binary")

@@ -338,3 +338,31 @@ import Testing
         #expect(throws: SettingError.self) { try load(DataDeclaration(), "t0:binary") }
     }
 }
+
+@Suite struct MissingCellTests {
+    let folder: DataFolder
+    init() throws { folder = try DataFolder() }
+
+    @Test(arguments: ["", "NA", "nan", "null", "-1", "-1.0", "-1e0", "?", " "])
+    func `how a missing label is written changes nothing`(token: String) throws {
+        var random = TestRandom(seed: 11)
+        let missing = (0..<30).map { _ in (0..<4).map { _ in Bool.random(using: &random) } }
+        func table(of token: String) throws -> DataDeclaration {
+            let lines = missing.enumerated().map { row, gaps in
+                let cells = ["\(row % 2)", ["a", "b", "c"][row % 3], "\(Double(row) / 4)", "\(row % 4)"]
+                return "\(row),x\(row % 5)," + zip(cells, gaps).map { $1 ? token : $0 }.joined(separator: ",")
+            }
+            let path = try folder.text("t\(token.count)-\(token.hashValue).csv", "x,w,b,c,r,o\n" + lines.joined(separator: "\n"))
+            return LacunaTests.table(path) { ($0.missing, $0.split) = (["-1", "?"], [0.6, 0.2, 0.2]) }
+        }
+        let declared = ["b:binary", "c:categorical", "r:regression", "o:ordinal"]
+        let plain = try load(try table(of: ""), declared[0], declared[1], declared[2], declared[3])
+        let other = try load(try table(of: token), declared[0], declared[1], declared[2], declared[3])
+        for part in Part.allCases {
+            #expect(other.datasets[part]?.labels == plain.datasets[part]?.labels)
+            #expect(other.datasets[part]?.features == plain.datasets[part]?.features)
+        }
+        #expect(other.split == plain.split)
+        #expect(other.preprocessing.labels == plain.preprocessing.labels)
+    }
+}

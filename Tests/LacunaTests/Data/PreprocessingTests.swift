@@ -166,4 +166,40 @@ import Testing
         let evaluated = try data.preprocessing.dataset(from: arrays(features, labels), objectives: data.objectives)
         #expect(evaluated.dataset.labels == data.datasets[.train]?.labels)
     }
+
+    @Test func `a word among numbers is not blamed on a missing flag`() throws {
+        let model = try trained().preprocessing
+        let path = try folder.csv("id,age,city", "a,1,Oslo", "b,old,Oslo", "c,2,Oslo")
+        let error = try refusal { try model.features(from: table(path)) }
+        #expect(error.problem == "feature 'old' is not a number")
+        #expect(error.row == 2)
+        #expect(error.why == "2 of 3 cells in this column are numbers; in training they are all numbers")
+        #expect(error.fix == "correct the words, or declare the one that means missing: --missing-features WORD")
+    }
+
+    @Test func `an array's drawn part is found again, its mask included`() throws {
+        let features = try folder.npy((0..<20).map { [Float($0), Float($0 % 3)] })
+        let labels = try folder.npy((0..<20).map { [Float($0 % 2), $0 < 10 ? 5 : 0.5] })
+        let mask = try folder.npy((0..<20).map { [1, $0 < 10 ? 0 : 1] })
+        let data = try load(
+            arrays(features, labels) { ($0.mask, $0.split) = (mask, [0.5, 0.25, 0.25]) }, "t0:binary", "t1:binary:soft=true")
+        let rows = try data.preprocessing.dataset(from: DataDeclaration(), objectives: data.objectives, part: .valid)
+        #expect(rows.rows == data.rowsOfPart[.valid])
+        #expect(rows.dataset.labels == data.datasets[.valid]?.labels)
+        // Other labels come without the old mask, whose rows they need not share.
+        #expect(try refusal {
+            try data.preprocessing.dataset(from: arrays(features, labels), objectives: data.objectives)
+        }.problem == "label 5 lies outside 0…1")
+    }
+
+    @Test func `preprocessing that contradicts itself is refused, not trusted`() throws {
+        let data = try trained()
+        let text = String(decoding: try JSONEncoder().encode(data.preprocessing), as: UTF8.self)
+        let edited = text.replacingOccurrences(of: #"["bone","fat"]"#, with: #"["bone","bone"]"#)
+        #expect(edited != text)
+        let model = try JSONDecoder().decode(Preprocessing.self, from: Data(edited.utf8))
+        #expect(throws: SettingError("what the model says of its labels contradicts itself", fix: "restore the saved model, or train again")) {
+            try model.features(from: DataDeclaration())
+        }
+    }
 }
