@@ -4,7 +4,7 @@ import Tables
 /// prediction need before the network is asked.
 public struct Preprocessing: Codable, Equatable, Sendable {
     /// The data as declared in training.
-    public let data: DataDeclaration
+    public private(set) var data: DataDeclaration
     public let encoder: FeatureEncoder
     /// One per objective, in the model's order.
     public let labels: [LabelRules]
@@ -38,6 +38,18 @@ public struct Preprocessing: Codable, Equatable, Sendable {
 
     /// Names of the columns that the network sees, in order.
     public var featureNames: [String] { encoder.outputNames }
+
+    /// The same with the training files' paths changed, such as made absolute before a model is saved: evaluation without
+    /// data reads those files, from whatever folder it runs in.
+    public func mappingPaths(_ transform: (String) -> String) -> Preprocessing {
+        var copy = self
+        copy.data.file = data.file.map(transform)
+        copy.data.features = data.features.map(transform)
+        copy.data.labels = data.labels.map(transform)
+        copy.data.labelNames = data.labelNames.map(transform)
+        copy.data.mask = data.mask.map(transform)
+        return copy
+    }
 
     /// Checks that the parts fit each other, as they do unless someone edited the saved model.
     func checkConsistency() throws(SettingError) {

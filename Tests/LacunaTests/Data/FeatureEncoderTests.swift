@@ -11,10 +11,10 @@ import Testing
     private func features(_ data: TrainingData, _ part: Part = .train) -> [Float] { data.datasets[part]?.features.values ?? [] }
 
     @Test func `numbers are standardised with the training part's mean and population deviation`() throws {
-        // numpy 2: (numpy.array([1, 2, 6]) - 3) / numpy.std([1, 2, 6]) = [-0.9258201, -0.46291005, 1.38873015]
+        // scikit-learn 1.9.1: StandardScaler().fit([[1], [2], [6]]).transform([[1], [2], [6], [10]]), as float32.
         let path = try folder.csv("x,s,y", "1,train,0", "2,train,1", "6,train,1", "10,test,0")
         let data = try load(table(path) { $0.splitColumn = "s" }, "y:binary")
-        #expect(features(data) == [-0.9258201, -0.46291005, 1.38873015])
+        #expect(features(data) == [-0.9258201, -0.46291006, 1.3887302])
         #expect(features(data, .test) == [3.2403703])
     }
 

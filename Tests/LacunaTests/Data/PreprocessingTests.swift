@@ -27,6 +27,13 @@ import Testing
         }
     }
 
+    @Test func `paths can be changed before a model is saved`() throws {
+        let model = try trained().preprocessing
+        let moved = model.mappingPaths { "/elsewhere/" + $0 }
+        #expect(moved.data.file == model.data.file.map { "/elsewhere/" + $0 })
+        #expect(moved.digest == model.digest)
+    }
+
     @Test func `prediction finds columns by name, and looks at no other`() throws {
         let model = try trained().preprocessing
         let path = try folder.csv("extra,city,tumor,age,id", "?,Bern,rubbish,3,p", "!,Oslo,,1,q")
