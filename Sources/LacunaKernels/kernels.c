@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-// One source for all instruction sets: the loader picks the widest clone the machine has.
-#if defined(__x86_64__) && defined(__ELF__)
+// One source for all instruction sets: the loader picks the widest clone the machine has. Sanitizers want one clone.
+#if defined(__x86_64__) && defined(__ELF__) && !defined(LACUNA_ONE_CLONE)
 #define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define WIDE

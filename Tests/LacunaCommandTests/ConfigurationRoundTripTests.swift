@@ -64,14 +64,6 @@ import Testing
             #expect(resolved.resolved() == resolved)
         }
     }
-
-    @Test func `two runs differ in the settings that differ`() {
-        var other = RunConfiguration()
-        other.training.batchSize = 64
-        other.encoder.norm = .layer
-        #expect(RunConfiguration().differences(from: other) == ["encoder.norm", "training.batchSize"])
-        #expect(other.differences(from: other) == [])
-    }
 }
 
 extension RunConfiguration {

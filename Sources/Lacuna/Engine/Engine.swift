@@ -11,8 +11,11 @@ package protocol Engine: AnyObject {
     func setOptimizerState(_ tensors: [NamedTensor])
     /// Trainable numbers.
     var parameterCount: Int { get }
+    /// Threads of matrix products.
+    var threads: Int { get set }
 
-    /// Makes ready to train on these data. Replaces nothing of the state.
+    /// Makes ready to train on these data, from the present weights and a fresh optimizer; to go on with a run, set its
+    /// optimizer state afterwards.
     func prepare(_ data: EngineData, plan: StepPlan)
     /// One step on a logical batch.
     ///

@@ -18,13 +18,14 @@ struct LabelsReader {
     let slotWeights: [Float]?
     private var columns: [[LabelTable.Entry]]
     private var distributions: [Float]?
-    private var soft = false
+    private var soft: Bool
 
     init(objective: Objective, rows: Int, slotWeights: [Float]?) {
         self.objective = objective
         self.rows = rows
         self.slotWeights = slotWeights
         self.columns = Array(repeating: [], count: objective.kind.slotsPerRow)
+        soft = objective.soft
     }
 
     mutating func read(
@@ -132,7 +133,7 @@ struct LabelsReader {
         let classes = objective.kind.logitsPerSlot
         var stored: [Float] = []
         for (row, value) in values.enumerated() {
-            guard let value, !value.allSatisfy(\.isNaN) else { continue }
+            guard let value, value.isEmpty || !value.allSatisfy(\.isNaN) else { continue }
             var sum: Float = 0
             for share in value { sum += share }
             guard value.count == classes, value.allSatisfy({ $0 >= 0 && $0 <= 1 }), (sum - 1).magnitude < 1e-4

@@ -20,9 +20,16 @@ extension Model {
         callbacks: Callbacks = Callbacks(), checkpoints: CheckpointStore? = nil, resume: Bool = false,
         identity: [String: String] = [:]
     ) throws -> History {
-        let trainer = try Trainer(
-            self, train: train, validation: validation, settings: settings, callbacks: callbacks, store: checkpoints,
-            resume: resume, identity: identity)
+        let trainer: Trainer, scaling = scaling
+        do {
+            trainer = try Trainer(
+                self, train: train, validation: validation, settings: settings, callbacks: callbacks,
+                store: checkpoints, resume: resume, identity: identity)
+        } catch {
+            // Nothing was trained: predictions stay as they were.
+            self.scaling = scaling
+            throw error
+        }
         return try trainer.run()
     }
 

@@ -5,8 +5,11 @@ extension Objective {
     /// Positive weight: negatives ÷ positives. Class weights: n ÷ (C · nᵧ), as scikit-learn's
     /// `compute_class_weight("balanced")`. A class or side that is never observed keeps weight 1.
     ///
-    /// - Parameter labels: by slot of this objective, the observed training labels.
-    func balancedLosses(_ labels: [[Double]]) -> [any Loss] {
+    /// - Parameters:
+    ///   - labels: by slot of this objective, the observed training labels.
+    ///   - distributions: `[n × C]` of a categorical objective with soft targets, whose labels are positions in it; a
+    ///     class then counts as often as its shares add up to.
+    func balancedLosses(_ labels: [[Double]], distributions: [Float]? = nil) -> [any Loss] {
         guard balance else { return Array(repeating: loss, count: kind.slotsPerRow) }
         switch kind {
         case .binary, .multilabel:
@@ -19,7 +22,13 @@ extension Objective {
         case .categorical(let classes):
             guard var cross = loss as? CategoricalCrossEntropy, let observed = labels.first else { return [loss] }
             var counts = [Double](repeating: 0, count: classes.count)
-            for label in observed { counts[Int(label)] += 1 }
+            for label in observed {
+                guard let distributions else {
+                    counts[Int(label)] += 1
+                    continue
+                }
+                for index in counts.indices { counts[index] += Double(distributions[Int(label) * classes.count + index]) }
+            }
             let total = Double(observed.count)
             cross.classWeights = counts.map { $0 > 0 ? Float(total / (Double(classes.count) * $0)) : 1 }
             return [cross]

@@ -7,7 +7,8 @@ public struct History: Equatable, Sendable, Codable {
         public var trainingLoss: Double?
         /// Observed slots of the epoch.
         public var observed: Int
-        /// The reduced loss on the validation part; nil without one, or where nothing is observed there.
+        /// The reduced loss on the validation part; nil without one, where nothing is observed there, or where a
+        /// prediction is not finite.
         public var validationLoss: Double?
         /// Metrics on the validation part that are defined there, by name.
         public var validation: [String: Double]

@@ -2,6 +2,7 @@
 /// counted over these.
 struct ObservedLabels {
     private let columns: [[Double]]
+    private let distributions: [Int: [Float]]
 
     init(_ data: Dataset) {
         let table = data.labels
@@ -12,6 +13,7 @@ struct ObservedLabels {
             }
         }
         self.columns = columns
+        distributions = table.distributions
     }
 
     /// By objective.
@@ -26,7 +28,8 @@ struct ObservedLabels {
     /// By slot.
     func losses(_ model: Model) -> [any Loss] {
         model.objectives.enumerated().flatMap { index, objective in
-            objective.balancedLosses(Array(columns[model.plan.slotsOfObjective[index]]))
+            let slots = model.plan.slotsOfObjective[index]
+            return objective.balancedLosses(Array(columns[slots]), distributions: distributions[slots.lowerBound])
         }
     }
 }

@@ -26,7 +26,8 @@ struct HeadPlan {
         let slots: Range<Int>
     }
 
-    /// A run of slots whose losses are calculated in one call: same loss, same width, same output matrix.
+    /// A run of slots whose losses are calculated in one call: same loss, same width, same output matrix. A slot with
+    /// soft targets is a block of its own, for its distributions are its own.
     struct Block {
         let slots: Range<Int>
         let tower: Int?
@@ -47,8 +48,10 @@ struct HeadPlan {
     /// Slots of linear heads, ascending.
     let linearSlots: [Int]
 
-    /// - Parameter losses: by slot; nil: each objective's own. Balanced multilabel objectives have one per label.
-    init(_ objectives: [Objective], losses: [any Loss]? = nil) {
+    /// - Parameters:
+    ///   - losses: by slot; nil: each objective's own. Balanced multilabel objectives have one per label.
+    ///   - soft: slots whose targets are distributions.
+    init(_ objectives: [Objective], losses: [any Loss]? = nil, soft: Set<Int> = []) {
         var slots: [Slot] = [], towers: [Tower] = [], ranges: [Range<Int>] = []
         var scores = 0, logits = 0, outputs = 0
         for (index, objective) in objectives.enumerated() {
@@ -86,7 +89,7 @@ struct HeadPlan {
         self.outputs = outputs
         self.slotsOfObjective = ranges
         self.linearSlots = slots.indices.filter { slots[$0].tower == nil }
-        self.blocks = Self.blocks(slots, losses ?? slots.map { objectives[$0.objective].loss })
+        self.blocks = Self.blocks(slots, losses ?? slots.map { objectives[$0.objective].loss }, soft)
     }
 
     /// The block that a slot belongs to.
@@ -99,12 +102,13 @@ struct HeadPlan {
         return blocks[low]
     }
 
-    private static func blocks(_ slots: [Slot], _ losses: [any Loss]) -> [Block] {
+    private static func blocks(_ slots: [Slot], _ losses: [any Loss], _ soft: Set<Int>) -> [Block] {
         var blocks: [Block] = []
         for (index, slot) in slots.enumerated() {
             let loss = losses[index]
             if let last = blocks.last, last.tower == slot.tower, last.width == slot.width,
-                last.scoreWidth == slot.scoreWidth, isSame(last.loss, loss)
+                last.scoreWidth == slot.scoreWidth, isSame(last.loss, loss, sameObjective: slots[index - 1].objective == slot.objective), !soft.contains(index),
+                !soft.contains(last.slots.lowerBound)
             {
                 blocks[blocks.count - 1] = Block(
                     slots: last.slots.lowerBound..<index + 1, tower: slot.tower, loss: last.loss,
@@ -119,8 +123,10 @@ struct HeadPlan {
         return blocks
     }
 
-    /// Whether two losses calculate the same. Types are compared too: names of user losses may clash.
-    private static func isSame(_ a: any Loss, _ b: any Loss) -> Bool {
-        type(of: a) == type(of: b) && a.name == b.name && a.settings == b.settings
+    /// Whether two losses calculate the same. A loss of the user's own may have state that its settings do not tell, so
+    /// it is never taken for that of another objective.
+    private static func isSame(_ a: any Loss, _ b: any Loss, sameObjective: Bool) -> Bool {
+        guard type(of: a) == type(of: b), a.name == b.name, a.settings == b.settings else { return false }
+        return sameObjective || BuiltInLoss.named(a.name, settings: a.settings).map { type(of: $0) == type(of: a) } ?? false
     }
 }

@@ -40,6 +40,8 @@ struct ParameterLayout {
         let output: Output
         /// Of the hidden layers alone.
         let hidden: Range<Int>
+        /// Of the whole tower.
+        var range: Range<Int> { hidden.lowerBound..<output.range.upperBound }
     }
 
     private(set) var tensors: [Tensor] = []
@@ -68,7 +70,7 @@ struct ParameterLayout {
                 inner = outputs
             }
             let hidden = start..<count
-            let last = output("towers.\(tower.name)", inputs: inner, scores: tower.scores, logits: tower.logits)
+            let last = output("towers.\(tower.name).output", inputs: inner, scores: tower.scores, logits: tower.logits)
             towers.append(Tower(objective: tower.objective, layers: layers, output: last, hidden: hidden))
         }
     }

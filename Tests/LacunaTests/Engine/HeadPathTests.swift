@@ -1,0 +1,68 @@
+@testable import Lacuna
+import TestSupport
+import Testing
+
+/// Promise 3: the cheaper way is chosen by counting, and both ways are the same training.
+@Suite struct HeadPathTests {
+    @Test func `few observed pairs are calculated one by one, many as one product`() {
+        #expect(HeadPath.cheapest(rows: 32, scores: 1000, pairs: 320) == .observed)
+        #expect(HeadPath.cheapest(rows: 32, scores: 1000, pairs: 32_000) == .dense)
+        #expect(HeadPath.cheapest(rows: 1, scores: 1_000_000, pairs: 1) == .observed)
+        #expect(HeadPath.cheapest(rows: 4096, scores: 2, pairs: 1) == .dense)
+    }
+
+    @Test func `more observed pairs never change the choice from dense to observed`() {
+        for scores in [1, 16, 17, 100, 5000] {
+            for rows in [1, 7, 64] {
+                let choices = (0...20).map { HeadPath.cheapest(rows: rows, scores: scores, pairs: rows * scores * $0 / 20) }
+                let turn = choices.firstIndex(of: .dense) ?? choices.count
+                #expect(choices[turn...].allSatisfy { $0 == .dense })
+            }
+        }
+    }
+
+    @Test func `at constant labels, adding objectives ends on the path that follows the labels`() {
+        // 64 rows with 200 observed slots: the dense product grows with the objectives, the observed pairs do not.
+        let paths = [8, 64, 512, 4096].map { HeadPath.cheapest(rows: 64, scores: $0, pairs: 200) }
+        #expect(paths.last == .observed)
+    }
+
+    @Test(arguments: [Reduction.observed, .slots], [Optimizer.adam(), .adamW(), .sgd(momentum: 0.9, nesterov: true)])
+    func `both paths train the same model to rounding`(reduction: Reduction, optimizer: Optimizer) throws {
+        var random = SeededGenerator(seed: 61)
+        let data = try Problem.random(rows: 24, objectives: .everyKindWithTowers, coverage: 0.3, weighted: true, using: &random).dataset()
+        func trained(_ path: HeadPath?) throws -> [String: [Float]] {
+            let model = try Model(features: 4, encoder: EncoderSpec([6], dropout: 0.2), objectives: data.objectives, threads: 1)
+            (model.engine as? NativeEngine)?.forcedPath = path
+            try model.fit(
+                data,
+                TrainingSettings {
+                    $0.epochs = 4
+                    $0.batchSize = 7
+                    $0.microBatch = 3
+                    $0.reduction = reduction
+                    $0.optimizer = optimizer
+                    $0.clip = 1
+                })
+            return model.weights
+        }
+        let dense = try trained(.dense), observed = try trained(.observed)
+        #expect(distance(dense, observed) < 2e-5)
+        #expect(try trained(.dense) == dense)
+        #expect(try trained(.observed) == observed)
+    }
+
+    @Test func `a model of many objectives takes the observed path by itself and learns the same`() throws {
+        var random = SeededGenerator(seed: 62)
+        let objectives = (0..<40).map { Objective.binary("t\($0)") }
+        let data = try Problem.random(rows: 16, objectives: objectives, coverage: 0.05, using: &random).dataset()
+        func gradient(_ path: HeadPath?) throws -> [String: [Float]] {
+            let driver = try EngineDriver(data, encoder: .dense(5))
+            (driver.model.engine as? NativeEngine)?.forcedPath = path
+            return try driver.gradient(Array(3..<16))
+        }
+        let chosen = try gradient(nil)
+        #expect(try gradient(.observed) == chosen)
+        #expect(distance(chosen, try gradient(.dense)) < 1e-6)
+    }
+}
