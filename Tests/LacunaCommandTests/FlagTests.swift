@@ -81,12 +81,12 @@ import Testing
     @Test func `flags win over the file, and objectives replace its list`() throws {
         try withTemporaryFolder { folder in
             let file = folder + "/lacuna.yaml"
-            try FilePaths.write(
-                """
+            let text = """
                 data: {file: a.csv, splitColumn: part, missing: [x]}
                 objectives: [{column: a, kind: binary}]
                 training: {epochs: 5, batchSize: 8}
-                """, to: file)
+                """
+            try FileSystem.write(Array(text.utf8), to: file)
             let kept = try configuration("--config", file)
             #expect(kept.data.file == folder + "/a.csv")
             #expect(kept.training.epochs == 5)
@@ -185,7 +185,7 @@ import Testing
             """
             error: there is no such file
               where: there-is-no-such.yaml
-              fix:   give a YAML file in UTF-8 as --config
+              fix:   give a YAML file as --config
             """
         ),
     ])

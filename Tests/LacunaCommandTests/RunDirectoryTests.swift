@@ -1,11 +1,12 @@
 import Foundation
+import Lacuna
 import Testing
 
 @testable import LacunaCommand
 
 @Suite struct RunDirectoryTests {
     private func put(_ names: String..., in folder: String) throws {
-        for name in names { try FilePaths.write("x", to: folder + "/" + name) }
+        for name in names { try FileSystem.write([120], to: folder + "/" + name) }
     }
 
     @Test func `a folder that is not there or empty may be used, and checking makes nothing`() throws {
@@ -13,7 +14,7 @@ import Testing
             try RunDirectory(folder).check(.refuse)
             try RunDirectory(folder + "/new").check(.refuse)
             try RunDirectory(folder + "/new").check(.resume)
-            #expect(!FilePaths.exists(folder + "/new"))
+            #expect(!FileSystem.exists(folder + "/new"))
         }
     }
 
@@ -34,17 +35,17 @@ import Testing
             try put("model.json", "thesis.docx", in: folder)
             #expect(throws: CommandError.self) { try RunDirectory(folder).check(existing) }
             #expect(throws: CommandError.self) { try RunDirectory(folder).clear() }
-            #expect(FilePaths.names(in: folder) == ["model.json", "thesis.docx"])
+            #expect(FileSystem.names(in: folder) == ["model.json", "thesis.docx"])
         }
     }
 
     @Test func `overwriting removes the run and keeps the folder`() throws {
         try withTemporaryFolder { folder in
             try put("model.json", "model.safetensors", "history.jsonl", "config.yaml", "split.csv", in: folder)
-            try FileManager.default.createDirectory(atPath: folder + "/checkpoint", withIntermediateDirectories: false)
-            try put("optimizer.safetensors", in: folder + "/checkpoint")
+            try FileManager.default.createDirectory(atPath: folder + "/checkpoints", withIntermediateDirectories: false)
+            try put("optimizer.safetensors", in: folder + "/checkpoints")
             try RunDirectory(folder).clear()
-            #expect(FilePaths.names(in: folder) == [])
+            #expect(FileSystem.names(in: folder) == [])
         }
     }
 
@@ -53,15 +54,6 @@ import Testing
             try put("file", in: folder)
             let error = try #require(throws: CommandError.self) { try RunDirectory(folder + "/file").check(.refuse) }
             #expect(error.problem == "the output '\(folder)/file' is a file")
-        }
-    }
-
-    @Test func `a folder without a model says what to give`() throws {
-        try withTemporaryFolder { folder in
-            let absent = try #require(throws: CommandError.self) { try RunDirectory(folder + "/no").checkModel() }
-            #expect(absent.problem == "there is no model folder '\(folder)/no'")
-            let empty = try #require(throws: CommandError.self) { try RunDirectory(folder).checkModel() }
-            #expect(empty.problem == "the folder '\(folder)' holds no model.json")
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Lacuna
 
 extension ResultReport {
@@ -89,32 +88,5 @@ extension TrainingFacts {
             "parameters": .integer(parameters),
             "peakMemoryMB": .number(peakMemoryMegabytes),
         ]
-    }
-}
-
-extension TrainingFacts {
-    /// The facts that a run's `metrics.json` holds, or nil where there are none.
-    init?(metricsFile path: String) {
-        guard let text = try? FilePaths.read(path),
-            let file = try? JSONDecoder().decode(MetricsFile.self, from: Data(text.utf8))
-        else { return nil }
-        let facts = file.training
-        self.init(
-            epochs: facts.epochs, bestEpoch: facts.bestEpoch, seconds: facts.seconds,
-            stepMicroseconds: facts.stepMicroseconds, rowsPerSecond: facts.rowsPerSecond,
-            parameters: facts.parameters, peakMemoryMegabytes: facts.peakMemoryMB)
-    }
-
-    private struct MetricsFile: Decodable {
-        var training: Training
-        struct Training: Decodable {
-            var epochs: Int
-            var bestEpoch: Int?
-            var seconds: Double
-            var stepMicroseconds: Double
-            var rowsPerSecond: Double
-            var parameters: Int
-            var peakMemoryMB: Double
-        }
     }
 }
