@@ -138,7 +138,8 @@ final class TrainingRun {
         if !hasBegun { try begin(data) }
         let split = try FileSystem.read(directory.file(RunDirectory.File.split))
         try ModelFolder(directory.path).save(
-            model, preprocessing: data.preprocessing, training: configuration.training, history: history,
+            model, preprocessing: data.preprocessing.mappingPaths(FilePaths.absolute), training: configuration.training,
+            history: history,
             identity: identity,
             files: [
                 (RunDirectory.File.configuration, Array(try configurationText().utf8)),
