@@ -19,8 +19,8 @@ public struct RunDirectory: Sendable {
         public static let checkpoints = "checkpoints"
 
         static let all = [
-            ModelFolder.factFile, ModelFolder.tensorFile, ModelFolder.optimizerFile, ModelFolder.historyFile,
-            ModelFolder.checksumFile, metrics, configuration, split, checkpoints,
+            ModelFolder.factFile, ModelFolder.tensorFile, ModelFolder.optimizerFile, ModelFolder.historyFile, metrics,
+            configuration, split, ModelFolder.checksumFile, checkpoints,
         ]
 
         /// Whether a name is one that Lacuna writes, in full or on its way there.

@@ -47,7 +47,7 @@ import Testing
                   weightDecay: 0.0
                   schedule: constant
                   warmup: 0
-                  reduction: observed
+                  reduction: expected
                   total: sum
                   idleHeads: still
                   monitor: macro
@@ -63,6 +63,14 @@ import Testing
             let resolved = RunConfiguration.random(using: &random).resolved()
             #expect(resolved.resolved() == resolved)
         }
+    }
+
+    @Test func `two runs differ in the settings that differ`() {
+        var other = RunConfiguration()
+        other.training.batchSize = 64
+        other.encoder.norm = .layer
+        #expect(RunConfiguration().differences(from: other) == ["encoder.norm", "training.batchSize"])
+        #expect(other.differences(from: other) == [])
     }
 }
 

@@ -46,11 +46,9 @@ public struct ModelFolder {
     ///   - training: the settings it was trained with.
     ///   - files: further files by name, such as `config.yaml`; each is written whole.
     ///   - timedFiles: those that hold times, such as `metrics.json`.
-    ///   - existing: names of files that are in the folder already and belong to the model.
     package func save(
         _ model: Model, preprocessing: (some Codable)?, training: TrainingSettings?, history: History?,
-        identity: [String: String], files: [(name: String, bytes: [UInt8])], timedFiles: [(name: String, bytes: [UInt8])],
-        existing: [String] = []
+        identity: [String: String], files: [(name: String, bytes: [UInt8])], timedFiles: [(name: String, bytes: [UInt8])]
     ) throws(ModelFileError) {
         try make()
         // An old model.json would vouch for files that are being replaced.
@@ -74,7 +72,6 @@ public struct ModelFolder {
             }
             try FileSystem.write(Array(sums.utf8), to: "\(path)/\(Self.checksumFile)")
         }
-        for name in existing { digests[name] = SHA256.hexDigest(of: try FileSystem.read("\(path)/\(name)")) }
         let facts = Facts(
             features: model.features, encoder: model.encoder,
             objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
@@ -101,7 +98,7 @@ public struct ModelFolder {
         guard isModel else {
             throw ModelFileError(
                 "there is no model.json in it", file: path,
-                fix: FileSystem.exists("\(path)/checkpoint")
+                fix: FileSystem.exists("\(path)/checkpoints")
                     ? "its training has not finished: go on with --resume" : "give the folder that train wrote with --out")
         }
         let facts: Facts<Preprocessing> = try unsealed(FileSystem.read("\(path)/\(Self.factFile)"))

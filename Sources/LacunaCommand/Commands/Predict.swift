@@ -26,13 +26,12 @@ struct Predict: ParsableCommand {
     @Option(help: ArgumentHelp("The file to write, .csv or .npy; an existing one is replaced.", valueName: "file"))
     var out: String
     @Option(help: Setting.help(.training, "threads")) var threads: String?
-    @Flag(help: "Say nothing on standard error but warnings.") var quiet = false
 
     func run() throws {
         let format = try PredictionFormat(path: out)
         try checkOut()
         let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
-        try Runs.predict(RunDirectory(model), flags: flags, to: out, format: format, quiet: quiet)
+        try ModelRun(RunDirectory(model), flags: flags).predict(to: out, format: format)
     }
 
     private func checkOut() throws(CommandError) {

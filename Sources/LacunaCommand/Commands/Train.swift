@@ -61,15 +61,9 @@ struct Train: ParsableCommand {
         let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         let configuration = try resolvedConfiguration()
         try directory.check(existing)
-        let report = try Runs.train(
-            configuration, in: directory, existing: existing, quiet: output.quiet, command: Self.resumeCommand())
-        Runs.show(report, json: output.json)
-    }
-
-    /// The command that goes on with this run: the one that was given, with --resume.
-    private static func resumeCommand() -> String {
-        let words = CommandLine.arguments.dropFirst().filter { $0 != "--overwrite" && $0 != "--resume" }
-        return "lacuna " + words.map(ShellText.quoted).joined(separator: " ") + " --resume"
+        let run = TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
+        guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
+        report.show(json: output.json)
     }
 
     /// What the file and the flags say together, checked and complete.

@@ -39,6 +39,13 @@ extension RunConfiguration {
         return result
     }
 
+    /// The settings in which two runs differ, by their keys ("training.batchSize", "objectives").
+    public func differences(from other: RunConfiguration) -> [String] {
+        var keys = Setting.all.filter { $0.write(self) != $0.write(other) }.map(\.path)
+        if objectives != other.objectives { keys.append("objectives") }
+        return keys
+    }
+
     /// Checks what can be checked before a file is read.
     ///
     /// - Throws: ``SettingError`` or `CommandError` for a contradiction, a value outside its range, or nothing to

@@ -6,16 +6,6 @@ import Foundation
 import Lacuna
 
 extension ResultReport {
-    /// Reads the result that lies in a run's folder.
-    init(_ directory: RunDirectory) throws {
-        let path = directory.file(RunDirectory.File.metrics)
-        do {
-            try self.init(reading: FileSystem.read(path))
-        } catch let error as DecodingError {
-            throw CommandError("the file does not hold a result", at: path, why: "\(error)", fix: "train again")
-        }
-    }
-
     /// Reads what ``json`` wrote, as `metrics.json` holds it.
     init(reading bytes: [UInt8]) throws {
         let file = try JSONDecoder().decode(File.self, from: Data(bytes))
