@@ -39,11 +39,24 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "lacuna-cli", dependencies: ["LacunaCommand"], swiftSettings: strict),
+        .executableTarget(
+            name: "example-quickstart", dependencies: ["Lacuna"], path: "Examples/quickstart", swiftSettings: strict),
+        .executableTarget(name: "example-gaps", dependencies: ["Lacuna"], path: "Examples/gaps", swiftSettings: strict),
+        .executableTarget(name: "example-mask", dependencies: ["Lacuna"], path: "Examples/mask", swiftSettings: strict),
+        .executableTarget(
+            name: "example-own-loss", dependencies: ["Lacuna"], path: "Examples/own-loss", swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Lacuna"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TablesTests", dependencies: ["Tables", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LacunaTests", dependencies: ["Lacuna", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LacunaCommandTests", dependencies: ["LacunaCommand", "lacuna-cli", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: [
+                "Lacuna", "LacunaCommand", "TestSupport", "lacuna-cli", "example-quickstart", "example-gaps",
+                "example-mask", "example-own-loss",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -37,7 +37,8 @@ struct ObjectiveRecord: Codable, Equatable {
         self.scaling = scaling
     }
 
-    /// - Parameter losses: the user's own, looked up by name before the built-in ones.
+    /// - Parameter losses: the user's own, looked up by name and settings before the built-in ones. One of the same name
+    ///   with other settings is another loss: training on with it would change the objective in silence.
     func objective(losses: [any Loss]) -> Objective {
         let names = classes ?? []
         let kind: ObjectiveKind =
@@ -48,7 +49,8 @@ struct ObjectiveRecord: Codable, Equatable {
             case .multilabel: .multilabel(labels: names)
             case .ordinal: .ordinal(levels: names)
             }
-        let found = losses.first { $0.name == loss } ?? BuiltInLoss.named(loss, settings: lossSettings)
+        let found = losses.first { $0.name == loss && $0.settings == lossSettings }
+            ?? BuiltInLoss.named(loss, settings: lossSettings)
         return Objective(
             name, kind: kind, loss: found ?? UnavailableLoss(name: loss, settings: lossSettings), weight: weight,
             head: head.isEmpty ? .linear : .tower(head), transform: transform, unit: unit, balance: balance,

@@ -14,8 +14,10 @@ struct UnavailableLoss: Loss {
     }
 
     func error(objective: String) -> SettingError {
-        SettingError(
-            "objective '\(objective)' trains with the loss '\(name)', which is not at hand",
+        let shown = settings.sorted { $0.key < $1.key }.map { "\($0) \($1.map { "\($0)" }.joined(separator: " "))" }
+        let with = shown.isEmpty ? "" : " with \(shown.joined(separator: ", "))"
+        return SettingError(
+            "objective '\(objective)' trains with the loss '\(name)'\(with), which is not at hand",
             fix: "pass it when loading: Model.load(from:losses:)")
     }
 }

@@ -14,18 +14,31 @@ public struct Predictions: Equatable, Sendable {
         case ordinal([Int], probabilities: [Float], levels: [String])
     }
 
+    /// How many rows are predicted, n.
     public let rows: Int
     /// Names and values, in the order of the model's objectives.
     public internal(set) var objectives: [(name: String, values: Values)]
 
+    /// The predictions of one objective, or nil where the model has none of that name.
     public subscript(name: String) -> Values? { objectives.first { $0.name == name }?.values }
 
+    /// Whether names and numbers are equal; a NaN equals nothing.
     public static func == (a: Predictions, b: Predictions) -> Bool {
         a.rows == b.rows && a.objectives.elementsEqual(b.objectives) { $0.name == $1.name && $0.values == $1.values }
     }
 }
 
 extension Predictions.Values {
+    /// All numbers, row by row: probabilities, or values in the label's unit. Per row 1 for a binary objective or a
+    /// regression, C, L or K for the others (of an ordinal objective the probability of each level).
+    public var numbers: [Float] {
+        switch self {
+        case .binary(let values), .regression(let values): values
+        case .categorical(let values, _), .multilabel(let values, _): values
+        case .ordinal(_, let values, _): values
+        }
+    }
+
     /// Predictions from logits.
     ///
     /// - Parameters:
