@@ -12,6 +12,7 @@ public struct MissingTokens: Sendable, Equatable {
     let numbers: [Double]
     private let exact: [[UInt8]]
 
+    /// Tokens from words; `includingDefaults` adds empty, NA, NaN and null.
     public init(words: [String] = [], includingDefaults: Bool = true) {
         self.words = words
         self.includingDefaults = includingDefaults

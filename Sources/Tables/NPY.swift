@@ -9,8 +9,11 @@ public struct NPYArray: Sendable {
     public let path: String
     /// As the file says: one or two sizes.
     public let shape: [Int]
+    /// Rows of the array.
     public let rows: Int
+    /// Columns of the array; 1 for an array of one dimension.
     public let columns: Int
+    /// The type of number in the file.
     public let dtype: NPYType
     private let file: FileBytes
     private let header: NPYHeader
@@ -113,6 +116,9 @@ public final class NPYWriter {
     private let columns: Int
     private var written = 0
 
+    /// Begins a file of `rows × columns` Float32.
+    ///
+    /// - Throws: ``TableError`` when the file cannot be made.
     public init(path: String, rows: Int, columns: Int) throws(TableError) {
         precondition(rows >= 0 && columns >= 0, "a shape has no negative sizes")
         (self.rows, self.columns) = (rows, columns)
@@ -139,6 +145,9 @@ public final class NPYWriter {
         written += 1
     }
 
+    /// Writes one row.
+    ///
+    /// - Throws: ``TableError`` when the file cannot be written.
     public func append(_ row: [Float]) throws(TableError) { try append(row.span) }
 
     /// Writes what is left and gives the file its name.

@@ -12,10 +12,15 @@ public struct Table: Sendable {
     public func line(ofRow row: Int) -> Int { lines.line(ofRow: row) }
 }
 
+/// A column of a table, as it was read.
 public enum Column: Sendable {
+    /// Read for nothing.
     case skipped
+    /// A feature of numbers.
     case numbers(NumberColumn)
+    /// A feature of words, ids, or names of parts.
     case text(TextColumn)
+    /// Observed labels.
     case labels(LabelColumn)
 }
 
@@ -35,6 +40,7 @@ public enum ColumnRole: Sendable, Equatable {
 public struct NumberColumn: Sendable {
     /// `[rows]`; NaN where the cell is missing, else finite. Read as Double, then rounded to Float.
     public let values: [Float]
+    /// How many cells are missing.
     public let missingCount: Int
 }
 
@@ -56,6 +62,7 @@ public struct LabelColumn: Sendable, Equatable {
     public let words: [String]
 }
 
+/// An observed label as the file has it.
 public enum LabelCell: Equatable, Sendable {
     /// A finite number.
     case number(Double)

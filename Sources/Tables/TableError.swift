@@ -17,6 +17,7 @@ public struct TableError: Error, Equatable, Sendable {
     /// What the user can do about it.
     public var fix: String?
 
+    /// Says what is wrong and, where known, where, why, and what helps.
     public init(
         _ problem: String, file: String? = nil, row: Int? = nil, line: Int? = nil, column: String? = nil,
         why: String? = nil, fix: String? = nil

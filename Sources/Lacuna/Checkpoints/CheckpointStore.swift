@@ -17,6 +17,7 @@ public final class CheckpointStore {
     private var syncedName: String?
     private static let stateFile = "state.json", digestFile = "digests.json"
 
+    /// Names the folder; it is made when the first checkpoint is saved.
     public init(folder: String) { self.folder = folder }
 
     /// Whether any checkpoint is there.

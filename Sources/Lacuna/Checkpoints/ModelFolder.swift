@@ -11,11 +11,13 @@ import Tables
 /// `model.json` is written last. It holds the digests of itself and of all files that are equal in equal runs; the digests
 /// of the others, which hold times, stand in `checksums.sha256`. So a changed or truncated file is refused by its name.
 public struct ModelFolder {
+    /// The folder, as the caller gave it.
     public let path: String
     package static let tensorFile = "model.safetensors", factFile = "model.json"
     package static let optimizerFile = "optimizer.safetensors", historyFile = "history.jsonl"
     package static let checksumFile = "checksums.sha256"
 
+    /// Names a folder; nothing is read or written.
     public init(_ path: String) { self.path = path }
 
     /// Whether a finished model is there.
@@ -191,19 +193,31 @@ public struct ModelFolder {
 }
 
 extension Model {
-    /// Saves the model to a folder: `model.safetensors`, `model.json` and `optimizer.safetensors`.
+    /// Saves the model to a folder: `model.safetensors`, `model.json` and `optimizer.safetensors`, and with a history
+    /// `history.jsonl`.
     ///
+    /// - Parameters:
+    ///   - folder: made where it is not there; a model in it is replaced.
+    ///   - preprocessing: how features and labels are read from files. With it the command evaluates the model and
+    ///     predicts with it; without it only programs do.
+    ///   - history: what `fit` returned.
     /// - Throws: ``ModelFileError`` when a file cannot be written; no half-written file keeps its name.
-    public func save(to folder: String, history: History? = nil) throws(ModelFileError) {
+    public func save(
+        to folder: String, preprocessing: Preprocessing? = nil, history: History? = nil
+    ) throws(ModelFileError) {
         try ModelFolder(folder).save(
-            self, preprocessing: ModelFolder.NoPreprocessing?.none, training: nil, history: history, identity: [:],
-            files: [], timedFiles: [])
+            self, preprocessing: preprocessing, training: nil, history: history, identity: [:], files: [],
+            timedFiles: [])
     }
 
-    /// Loads a model that ``save(to:history:)`` or the command saved.
+    /// Loads a model that ``save(to:preprocessing:history:)`` or the command saved.
     ///
-    /// - Parameter losses: losses of one's own, found by name. Without one that the model was trained with, it
-    ///   predicts but does not train on.
+    /// - Parameters:
+    ///   - folder: the folder that was saved to.
+    ///   - losses: losses of one's own, found by name and settings. Without one that the model was trained with, it
+    ///     predicts but does not train on.
+    ///   - threads: of matrix products; nil: those of training.
+    /// - Returns: the model with its weights and target scaling; the optimizer begins afresh.
     /// - Throws: ``ModelFileError`` naming the file that is missing, truncated or changed.
     public static func load(
         from folder: String, losses: [any Loss] = [], threads: Int? = nil

@@ -136,8 +136,10 @@ public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertibl
     public var problem: String
     /// The file, once it is known.
     public var file: String?
+    /// What the user can do about it.
     public var fix: String?
 
+    /// Says what is wrong, with which file, and what helps.
     public init(_ problem: String, file: String? = nil, fix: String? = nil) {
         self.problem = problem
         self.file = file
@@ -146,5 +148,6 @@ public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertibl
 
     func named(_ file: String) -> ModelFileError { ModelFileError(problem, file: file, fix: fix) }
 
+    /// One line: the file, the problem and the fix.
     public var description: String { (file.map { "\($0) cannot be used: " } ?? "") + problem + (fix.map { "; \($0)" } ?? "") }
 }

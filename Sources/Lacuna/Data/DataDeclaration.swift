@@ -26,10 +26,12 @@ public struct DataDeclaration: Equatable, Sendable, Codable {
     public var splitColumn: String?
     /// Shares of train, valid and test where no column says it.
     public var split: [Double]?
+    /// The seed of drawn parts.
     public var splitSeed: UInt64 = 0
 
     /// The shares where neither a column nor shares are given.
     public static let defaultSplit = [0.8, 0.1, 0.1]
 
+    /// An empty declaration: set ``file``, or ``features`` with ``labels``.
     public init() {}
 }

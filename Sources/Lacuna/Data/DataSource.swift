@@ -90,11 +90,17 @@ extension DataDeclaration {
 
 /// The SHA-256 of each file of a data set, in hexadecimal: two data sets with the same digest hold the same rows.
 public struct DataDigest: Codable, Equatable, Sendable {
+    /// Of the table, or nil where arrays are read.
     public var file: String?
+    /// Of the feature array.
     public var features: String?
+    /// Of the label array.
     public var labels: String?
+    /// Of the mask.
     public var mask: String?
 
+    /// Reads every file that is declared, once.
+    ///
     /// - Throws: `TableError` for a file that cannot be read.
     public init(_ data: DataDeclaration) throws(TableError) {
         file = try Self.digest(data.file)

@@ -9,6 +9,7 @@ public struct Dataset: Sendable {
     /// `[rows]`, 0 or more; nil where all rows weigh 1. Metrics are unweighted.
     public let rowWeights: [Float]?
 
+    /// How many rows, with or without labels.
     public var rows: Int { labels.rows }
 
     /// Puts features and validated labels together.
@@ -32,6 +33,8 @@ public struct Dataset: Sendable {
     /// Puts features and the labels of a Swift program together.
     ///
     /// - Parameters:
+    ///   - features: `[rows × F]`.
+    ///   - objectives: what the labels are of; the model's.
     ///   - labels: by objective name; an objective that is not named has no labels here.
     ///   - rowWeights: `[rows]`, 0 or more.
     ///   - slotWeights: by objective name, `[rows × slots of the objective]`, 0 or more.

@@ -2,6 +2,7 @@ import Tables
 
 /// One feature of every row, before encoding.
 public struct FeatureColumn: Sendable {
+    /// The cells: numbers or words.
     public enum Values: Sendable {
         /// NaN where missing.
         case numbers(Numbers)
@@ -14,6 +15,7 @@ public struct FeatureColumn: Sendable {
         let storage: [Float]
         let offset: Int
         let stride: Int
+        /// How many rows.
         public let count: Int
 
         init(_ storage: [Float], offset: Int = 0, stride: Int = 1, count: Int) {
@@ -23,10 +25,13 @@ public struct FeatureColumn: Sendable {
             self.count = count
         }
 
+        /// The number in a row, counted from 0.
         public subscript(row: Int) -> Float { storage[offset + row * stride] }
     }
 
+    /// The column's name in the header.
     public let name: String
+    /// The cells, one per row.
     public let values: Values
 
     init(name: String, values: Values) {

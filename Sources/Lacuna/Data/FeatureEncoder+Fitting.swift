@@ -8,6 +8,7 @@ extension FeatureEncoder {
     /// Learns the encoding from the training rows.
     ///
     /// - Parameters:
+    ///   - columns: the feature columns of the whole table.
     ///   - rows: the training rows, from 0; the other rows of the columns are not looked at.
     /// - Throws: `TableError` for a text column whose words are nearly all distinct.
     public static func fit(_ columns: [FeatureColumn], rows: [Int]) throws(TableError) -> FeatureEncoder {

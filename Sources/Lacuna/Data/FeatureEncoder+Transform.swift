@@ -5,7 +5,7 @@ extension FeatureEncoder {
     ///
     /// - Parameters:
     ///   - columns: the encoder's columns, in its order; see ``arranged(_:)``.
-    ///   - rows: rows of the table, from 0, in the order wanted; nil for all.
+    ///   - chosen: rows of the table, from 0, in the order wanted; nil for all.
     /// - Precondition: the columns' names are the encoder's, and words stand where it learnt words.
     public func transform(
         _ columns: [FeatureColumn], rows chosen: [Int]? = nil

@@ -14,6 +14,7 @@ import Tables
 public struct FeatureEncoder: Codable, Equatable, Sendable {
     /// How the present cells of a column become numbers.
     public enum Coding: Codable, Equatable, Sendable {
+        /// (number − mean) ÷ deviation, both of the training rows.
         case standardised(mean: Double, deviation: Double)
         /// 0 and 1 as they are; a missing cell becomes `mean`, the share of ones.
         case bits(mean: Double)
@@ -23,8 +24,11 @@ public struct FeatureEncoder: Codable, Equatable, Sendable {
         case oneHot(words: [String])
     }
 
+    /// A column of the file and what becomes of it.
     public struct Column: Codable, Equatable, Sendable {
+        /// The column's name in the header.
         public let name: String
+        /// How its cells become features.
         public let coding: Coding
         /// Whether the training rows have gaps, so that a column says where a cell is missing.
         public let hasIndicator: Bool

@@ -1,10 +1,14 @@
 /// Features `[rows × columns]`, Float32, row by row.
 public struct FeatureMatrix: Sendable, Equatable {
+    /// How many rows.
     public let rows: Int
+    /// How many features a row has, F.
     public let columns: Int
     /// `[rows · columns]`, row-major.
     public internal(set) var values: [Float]
 
+    /// Features from one flat array, row by row.
+    ///
     /// - Precondition: `values.count == rows × columns`.
     public init(rows: Int, columns: Int, values: [Float]) {
         precondition(
@@ -23,7 +27,12 @@ public struct FeatureMatrix: Sendable, Equatable {
         self.init(rows: rows.count, columns: columns, values: rows.flatMap { $0 })
     }
 
-    /// Features computed cell by cell.
+    /// Features computed cell by cell, row after row.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows.
+    ///   - columns: features of a row, F.
+    ///   - value: the feature of a row and column, both counted from 0.
     public init(rows: Int, columns: Int, _ value: (_ row: Int, _ column: Int) -> Float) {
         var values: [Float] = []
         values.reserveCapacity(rows * columns)
@@ -33,6 +42,7 @@ public struct FeatureMatrix: Sendable, Equatable {
         self.init(rows: rows, columns: columns, values: values)
     }
 
+    /// The feature of a row and column, both counted from 0.
     public subscript(row: Int, column: Int) -> Float {
         get { values[row * columns + column] }
         set { values[row * columns + column] = newValue }

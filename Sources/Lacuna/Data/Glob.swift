@@ -4,6 +4,7 @@
 /// A `[` without its `]` stands for itself, and a pattern always matches the name that is spelled exactly like it,
 /// so a column called `x[0]` can be named as it is.
 public struct Glob: Equatable, Sendable {
+    /// The pattern as it was written.
     public let pattern: String
     private let tokens: [Token]
 
@@ -22,6 +23,7 @@ public struct Glob: Equatable, Sendable {
         }
     }
 
+    /// Any text is a pattern; one without special characters matches itself.
     public init(_ pattern: String) {
         self.pattern = pattern
         self.tokens = Glob.tokens(of: Array(pattern))

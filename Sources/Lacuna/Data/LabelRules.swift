@@ -5,6 +5,7 @@ import Tables
 public struct LabelRules: Codable, Equatable, Sendable {
     /// The objective's name.
     public let objective: String
+    /// The objective's kind.
     public let kind: ObjectiveKind.Name
     /// The label columns, by name; several for a multilabel objective or one-hot columns.
     public let columns: [String]
@@ -20,8 +21,11 @@ public struct LabelRules: Codable, Equatable, Sendable {
     public internal(set) var negatives: [String?]
     /// Whether fractions in 0…1 are legal.
     public let soft: Bool
+    /// The scale that a regression trains on.
     public let transform: Transform
+    /// What a missing slot of a multilabel row means.
     public let missingLabels: MissingLabels
+    /// The unit of a regression's labels.
     public let unit: String?
     /// The declaration without its keys, for messages: `'x:binary'`.
     let declaration: String

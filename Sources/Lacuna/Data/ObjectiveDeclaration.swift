@@ -12,7 +12,9 @@ public struct ObjectiveDeclaration: Equatable, Sendable, Codable {
     /// The name of the group for a multilabel objective (or a categorical one given as one-hot columns):
     /// `'NAME=PATTERN:multilabel'`. nil: each column is its own objective under its own name.
     public var group: String?
+    /// The label columns.
     public var columns: Columns
+    /// What is predicted of them.
     public var kind: ObjectiveKind.Name
     /// Factor of the loss in the total.
     public var weight: Float = 1
@@ -32,6 +34,7 @@ public struct ObjectiveDeclaration: Equatable, Sendable, Codable {
     public var classes: [String]?
     /// Levels, lowest first, or nil for all values of the training file, sorted.
     public var levels: [String]?
+    /// The scale that a regression trains and is scored on.
     public var transform: Transform = .identity
     /// A number, or balanced.
     public var positiveWeight: ClassWeight?
@@ -42,9 +45,12 @@ public struct ObjectiveDeclaration: Equatable, Sendable, Codable {
     /// The unit of a regression, for reports.
     public var unit: String?
 
+    /// The positive weight: a number, or negatives ÷ positives of the observed training labels.
     public enum ClassWeight: Equatable, Sendable, Codable { case value(Float), balanced }
+    /// The class weights: one number per class, or n ÷ (C · nᵧ) over the observed training labels.
     public enum ClassWeights: Equatable, Sendable, Codable { case values([Float]), balanced }
 
+    /// A declaration with the defaults of its kind.
     public init(columns: Columns, kind: ObjectiveKind.Name, group: String? = nil) {
         self.columns = columns
         self.kind = kind

@@ -3,8 +3,7 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
     case weight, loss, head, missing
     case positive, soft, positiveWeight
     case classes, classWeights
-    case any
-    case levels
+    case any, levels
     case transform, unit
     case labelSmoothing, gamma, alpha, gammaNegative, gammaPositive, clip, delta
 

@@ -5,9 +5,11 @@ import Tables
 public struct Preprocessing: Codable, Equatable, Sendable {
     /// The data as declared in training.
     public private(set) var data: DataDeclaration
+    /// How cells become features.
     public let encoder: FeatureEncoder
     /// One per objective, in the model's order.
     public let labels: [LabelRules]
+    /// Where the parts came from.
     public let split: SplitRecord
     /// Of the training files.
     public let digest: DataDigest
@@ -20,6 +22,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         public let column: String?
         /// The shares and the seed of the draw.
         public let fractions: [Double]?
+        /// The seed of the draw; nil where a column names the parts.
         public let seed: UInt64?
         let drawn: PackedParts?
 
@@ -107,18 +110,24 @@ public struct Preprocessing: Codable, Equatable, Sendable {
 
 /// Encoded features of a file, for prediction.
 public struct FeatureRows: Sendable {
+    /// `[rows × F]`, as the model takes them.
     public let features: FeatureMatrix
     /// The cells of the id column, one per row, and the column's name; nil without one.
     public let ids: [String]?
+    /// The id column's name; nil without one.
     public let idName: String?
+    /// What a person should know, one sentence each.
     public let warnings: [String]
 }
 
 /// Features and labels of a file, or of one part of it, for evaluation.
 public struct LabelledRows: Sendable {
+    /// Features and observed labels.
     public let dataset: Dataset
     /// The file's rows, from 0, that the data set holds, in its order.
     public let rows: [Int]
+    /// The cells of the id column, one per row of ``dataset``; nil without one.
     public let ids: [String]?
+    /// What a person should know, one sentence each.
     public let warnings: [String]
 }

@@ -5,6 +5,7 @@ public struct Split: Equatable, Sendable {
     /// `[rows]`; nil for a row that belongs to none.
     public let partOfRow: [Part?]
 
+    /// Parts that the caller knows, one per row.
     public init(partOfRow: [Part?]) { self.partOfRow = partOfRow }
 
     /// The rows of a part, from 0, ascending.
@@ -19,6 +20,7 @@ public struct Split: Equatable, Sendable {
     ///   - objectives: in slot order.
     ///   - rowWeights: a row of weight 0 counts as unlabelled here, for it teaches nothing.
     ///   - fractions: shares of train, valid and test; a share of 0 leaves its part empty.
+    ///   - seed: of the draw.
     /// - Throws: ``SettingError`` as ``check(fractions:)``.
     public static func stratified(
         labels: LabelTable, objectives: [Objective], rowWeights: [Float]? = nil, fractions: [Double], seed: UInt64

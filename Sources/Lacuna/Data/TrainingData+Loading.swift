@@ -4,6 +4,7 @@ extension TrainingData {
     /// Reads the files and makes data sets of them.
     ///
     /// - Parameters:
+    ///   - data: the files, and what their columns are.
     ///   - objectives: as declared; each pattern's columns become objectives, in the file's order.
     ///   - defaultHead: the head of objectives that name none.
     ///   - unlabelled: whether training rows without a label of weight above 0 take part.

@@ -17,6 +17,7 @@ public struct TrainingData: Sendable {
     public let coverage: [[Part: Double]]
     /// The cells of the id column, one per row of the file.
     public let ids: [String]?
+    /// The part of every row of the file.
     public let split: Split
     /// What a person should know and may not have meant; one sentence each.
     public let warnings: [String]

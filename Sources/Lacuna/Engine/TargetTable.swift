@@ -69,6 +69,7 @@ package struct TargetTable: Sendable {
 /// How a regression's labels become targets of about unit size: transformed, then standardised with the mean and
 /// deviation of the observed training labels.
 public struct TargetScaling: Equatable, Sendable, Codable {
+    /// Applied before the standardising.
     public var transform: Transform
     /// On the transformed scale.
     public var mean: Double
@@ -92,6 +93,7 @@ public struct TargetScaling: Equatable, Sendable, Codable {
         self.init(transform: transform, mean: mean, deviation: deviation > 1e-12 * mean.magnitude ? deviation : 1)
     }
 
+    /// A scaling from known numbers; `deviation` is above 0.
     public init(transform: Transform, mean: Double, deviation: Double) {
         self.transform = transform
         self.mean = mean

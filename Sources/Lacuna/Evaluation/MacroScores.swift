@@ -22,6 +22,7 @@ extension Scores {
 public struct MacroScores: Equatable, Sendable {
     /// A metric's mean over objectives.
     public struct Entry: Equatable, Sendable {
+        /// Which metric.
         public var metric: Metric
         /// The mean, or undefined if the metric is undefined for every objective that has it.
         public var score: Score
@@ -30,6 +31,7 @@ public struct MacroScores: Equatable, Sendable {
         /// How many objectives have the metric, defined or not.
         public var candidates: Int
 
+        /// An entry from its parts.
         public init(metric: Metric, score: Score, objectives: Int, candidates: Int) {
             self.metric = metric
             self.score = score

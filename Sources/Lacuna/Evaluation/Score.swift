@@ -46,9 +46,12 @@ enum UndefinedReason {
 public struct Scores: Equatable, Sendable {
     /// A metric and what came out.
     public struct Entry: Equatable, Sendable {
+        /// Which metric.
         public var metric: Metric
+        /// Its value, or why there is none.
         public var score: Score
 
+        /// An entry from its parts.
         public init(metric: Metric, score: Score) {
             self.metric = metric
             self.score = score

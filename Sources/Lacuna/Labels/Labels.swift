@@ -35,8 +35,11 @@ public enum MissingRule: Sendable, Equatable {
 
 /// What is wrong with a label, before it is known where it stands.
 public struct LabelProblem: Error, Equatable, Sendable {
+    /// One clause, without a full stop.
     public var problem: String
+    /// What was expected, and by which objective.
     public var why: String
+    /// What the user can do about it.
     public var fix: String
 }
 
@@ -48,9 +51,12 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     public var objective: String?
     /// The row, counted from 0 as in the array.
     public var row: Int?
+    /// What was expected here.
     public var why: String?
+    /// What the caller can do about it.
     public var fix: String?
 
+    /// Says what is wrong and, where known, about what, why, and what helps.
     public init(
         _ problem: String, objective: String? = nil, row: Int? = nil, why: String? = nil, fix: String? = nil
     ) {
@@ -61,6 +67,7 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         self.fix = fix
     }
 
+    /// One line for programmers: problem, place, reason and fix.
     public var description: String {
         var text = problem
         if let objective { text += " (objective '\(objective)'" + (row.map { ", row \($0)" } ?? "") + ")" }

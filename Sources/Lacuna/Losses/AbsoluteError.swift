@@ -4,6 +4,7 @@
 ///   writes losses `[n]`, never negative, in that scale's unit, and gradients `[n]`.
 /// - Note: Peer: `torch.nn.L1Loss(reduction="none")`.
 public struct AbsoluteError: Loss, Equatable {
+    /// The loss has no setting.
     public init() {}
 
     public var name: String { "absoluteError" }

@@ -30,6 +30,7 @@ public struct AsymmetricLoss: Loss, Equatable {
     /// The probability that is taken off before a negative slot counts: `0 ..< 1`.
     public var clip: Float
 
+    /// Settings are checked by `validate()`, when a model or data set is made; the defaults are the paper's.
     public init(gammaNegative: Float = 4, gammaPositive: Float = 1, clip: Float = 0.05) {
         self.gammaNegative = gammaNegative
         self.gammaPositive = gammaPositive

@@ -13,6 +13,7 @@ public struct BinaryCrossEntropy: Loss, Equatable {
     /// The share ε of every target that is spread evenly over both answers: `0 ..< 1`.
     public var labelSmoothing: Float
 
+    /// Settings are checked by `validate()`, when a model or data set is made.
     public init(positiveWeight: Float = 1, labelSmoothing: Float = 0) {
         self.positiveWeight = positiveWeight
         self.labelSmoothing = labelSmoothing

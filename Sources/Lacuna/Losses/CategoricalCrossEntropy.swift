@@ -24,6 +24,7 @@ public struct CategoricalCrossEntropy: Loss, Equatable {
     /// The share ε of every target that is spread evenly over all classes: `0 ..< 1`.
     public var labelSmoothing: Float
 
+    /// Settings are checked by `check(for:)`, when a model or data set is made.
     public init(classWeights: [Float]? = nil, labelSmoothing: Float = 0) {
         self.classWeights = classWeights
         self.labelSmoothing = labelSmoothing

@@ -25,6 +25,7 @@ public struct FocalLoss: Loss, Equatable {
     /// The share ε of every target that is spread evenly over both answers: `0 ..< 1`.
     public var labelSmoothing: Float
 
+    /// Settings are checked by `validate()`, when a model or data set is made.
     public init(gamma: Float = 2, alpha: Float? = nil, labelSmoothing: Float = 0) {
         self.gamma = gamma
         self.alpha = alpha

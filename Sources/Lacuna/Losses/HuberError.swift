@@ -10,6 +10,7 @@ public struct HuberError: Loss, Equatable {
     /// The distance δ at which the parabola becomes a line, on the scale that training uses: above 0 and finite.
     public var delta: Float
 
+    /// Settings are checked by `validate()`, when a model or data set is made.
     public init(delta: Float = 1) {
         self.delta = delta
     }

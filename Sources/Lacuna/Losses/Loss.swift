@@ -45,10 +45,13 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+    /// No setting.
     public var settings: [String: [Double]] { [:] }
 
+    /// Finds nothing wrong.
     public func validate() throws(SettingError) {}
 
+    /// Checks the kind, then the settings.
     public func check(for kind: ObjectiveKind) throws(SettingError) {
         try checkKind(kind)
         try validate()

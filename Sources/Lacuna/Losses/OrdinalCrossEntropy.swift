@@ -7,6 +7,7 @@
 /// - Note: Cao, Mirjalili and Raschka 2020, "Rank consistent ordinal regression for neural networks with
 ///   application to age estimation" (CORAL), with all importance weights 1. Peer: `coral_pytorch.losses.coral_loss(reduction=None)`.
 public struct OrdinalCrossEntropy: Loss, Equatable {
+    /// The loss has no setting.
     public init() {}
 
     public var name: String { "ordinalCrossEntropy" }

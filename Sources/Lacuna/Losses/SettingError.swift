@@ -7,11 +7,13 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
     /// What the user can do about it, where that is more than choosing another number.
     public var fix: String?
 
+    /// Says what is wrong and, where it is more than another number, what helps.
     public init(_ problem: String, fix: String? = nil) {
         self.problem = problem
         self.fix = fix
     }
 
+    /// One line: problem and fix.
     public var description: String {
         fix.map { "\(problem); \($0)" } ?? problem
     }

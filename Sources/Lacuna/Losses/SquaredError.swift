@@ -4,6 +4,7 @@
 ///   writes losses `[n]`, never negative, in that scale's unit squared, and gradients `[n]`.
 /// - Note: Peer: `torch.nn.MSELoss(reduction="none")`.
 public struct SquaredError: Loss, Equatable {
+    /// The loss has no setting.
     public init() {}
 
     public var name: String { "squaredError" }

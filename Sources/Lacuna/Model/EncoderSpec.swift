@@ -3,11 +3,14 @@
 public struct EncoderSpec: Equatable, Sendable, Codable {
     /// Width of each dense layer, first to last; at least one.
     public var widths: [Int]
+    /// What every layer applies to its sums.
     public var activation: Activation
     /// The share of hidden values set to zero in training, in `0 ..< 1`; the others grow by 1 ÷ (1 − share).
     public var dropout: Float
+    /// What every layer applies before its activation.
     public var norm: Normalization
 
+    /// An encoder from its widths; ``validate()`` checks them when the model is made.
     public init(
         _ widths: [Int], activation: Activation = .relu, dropout: Float = 0, norm: Normalization = .none
     ) {
@@ -17,11 +20,18 @@ public struct EncoderSpec: Equatable, Sendable, Codable {
         self.norm = norm
     }
 
-    /// One dense layer: `.dense(64, .relu)`.
+    /// Dense layers of these widths: `.dense(64, activation: .relu)`, `.dense(512, 256)`.
+    ///
+    /// - Parameters:
+    ///   - widths: of each layer, first to last; at least one.
+    ///   - activation: what every layer applies to its sums.
+    ///   - dropout: the share of hidden values set to zero in training, in `0 ..< 1`.
     public static func dense(_ widths: Int..., activation: Activation = .relu, dropout: Float = 0) -> EncoderSpec {
         EncoderSpec(widths, activation: activation, dropout: dropout)
     }
 
+    /// Checks widths and dropout.
+    ///
     /// - Throws: ``SettingError`` for no layer, a width below 1, or a dropout outside `0 ..< 1`.
     public func validate() throws(SettingError) {
         guard !widths.isEmpty, widths.allSatisfy({ $0 >= 1 }) else {
@@ -42,11 +52,13 @@ public enum Activation: String, Codable, CaseIterable, Sendable {
     case gelu
     /// x σ(x) (Elfwing et al. 2017), also known as swish.
     case silu
+    /// The hyperbolic tangent.
     case tanh
 }
 
 /// What a hidden layer applies between its sums and its activation; numbers are Keras's defaults.
 public enum Normalization: String, Codable, CaseIterable, Sendable {
+    /// Nothing.
     case none
     /// Over the values of a row, ε 1e-3 (Ba et al. 2016).
     case layer

@@ -6,7 +6,9 @@ extension Model {
     /// last.
     ///
     /// - Parameters:
+    ///   - train: rows to learn from; their objectives and features are the model's.
     ///   - validation: scored after every epoch; needed for early stopping.
+    ///   - settings: epochs, batches, optimizer, reduction and all else that shapes the run.
     ///   - callbacks: told of every step and epoch; may stop the run.
     ///   - checkpoints: where to save the state after every epoch.
     ///   - resume: goes on from the newest checkpoint, if there is one; the run then equals one never stopped.
@@ -34,6 +36,17 @@ extension Model {
     }
 
     /// Trains with the most usual settings spelled out and all others at their defaults.
+    ///
+    /// - Parameters:
+    ///   - train: rows to learn from; their objectives and features are the model's.
+    ///   - validation: scored after every epoch.
+    ///   - epochs: passes over the training rows, 1 or more.
+    ///   - batchSize: rows of a batch, 1 or more.
+    ///   - optimizer: how gradients move the weights.
+    ///   - learningRate: above 0; nil for the optimizer's default.
+    ///   - seed: of shuffling and dropout.
+    /// - Returns: what happened, epoch by epoch.
+    /// - Throws: ``SettingError``, ``DataError`` or ``TrainingError``.
     @discardableResult
     public func fit(
         _ train: Dataset, validation: Dataset? = nil, epochs: Int, batchSize: Int = 32,

@@ -10,7 +10,9 @@
 public final class Model {
     /// Columns of the feature matrix, F.
     public let features: Int
+    /// The shared network.
     public let encoder: EncoderSpec
+    /// What is predicted, in the order of predictions and evaluations.
     public let objectives: [Objective]
     /// By objective: how a regression's labels become targets; nil for all other kinds. Set when training starts.
     public internal(set) var scaling: [TargetScaling?]
@@ -21,6 +23,8 @@ public final class Model {
     ///
     /// - Parameters:
     ///   - features: columns of the feature matrix, 1 or more.
+    ///   - encoder: the shared network.
+    ///   - objectives: what to predict; names are unique.
     ///   - seed: of the first weights.
     ///   - threads: of matrix products; nil: all cores.
     /// - Throws: ``SettingError``: no objective, two of one name, or one that is not valid by itself.
@@ -58,6 +62,7 @@ public final class Model {
     /// Predicts every objective for every row.
     ///
     /// - Parameter features: `[n × F]`, finite.
+    /// - Returns: probabilities, or values in the label's unit, for every objective.
     /// - Throws: ``DataError`` for another number of columns, or a feature that is not finite.
     public func predict(_ features: FeatureMatrix) throws(DataError) -> Predictions {
         var all = Predictions(rows: 0, objectives: named(predict(features, rows: 0..<0)))
@@ -68,7 +73,9 @@ public final class Model {
 
     /// Predicts chunk by chunk, so that the predictions of all rows need not fit into memory.
     ///
-    /// - Parameter body: takes the predictions of the next rows, in order.
+    /// - Parameters:
+    ///   - features: `[n × F]`, finite.
+    ///   - body: takes the predictions of the next rows, in order.
     /// - Throws: what ``predict(_:)`` and `body` throw.
     public func forEachPrediction(_ features: FeatureMatrix, _ body: (Predictions) throws -> Void) throws {
         try check(features)
@@ -92,6 +99,8 @@ public final class Model {
 
     /// Scores the model on observed slots.
     ///
+    /// - Parameter data: features and labels; its objectives are the model's.
+    /// - Returns: metrics and losses per objective, and their means over objectives.
     /// - Throws: ``DataError`` when the data set has other objectives or features.
     public func evaluate(_ data: Dataset) throws(DataError) -> Evaluation {
         try check(data)

@@ -31,8 +31,8 @@ public struct Objective: Sendable {
     /// What a missing slot of a multilabel row means.
     public var missingLabels: MissingLabels
 
-    /// Declares an objective; the factories such as ``binary(_:positiveWeight:labelSmoothing:weight:head:balance:)``
-    /// read better.
+    /// Declares an objective of any kind; the factories, one per kind, read better. Nothing is checked here:
+    /// ``validate()`` runs when a model or data set is made.
     public init(
         _ name: String, kind: ObjectiveKind, loss: any Loss, weight: Float = 1, head: Head = .linear,
         transform: Transform = .identity, unit: String? = nil, balance: Bool = false,
@@ -82,11 +82,14 @@ extension Objective {
     /// A yes-or-no objective with binary cross-entropy.
     ///
     /// - Parameters:
+    ///   - name: unique in a model.
     ///   - positiveWeight: factor of the positive part of the loss, as `pos_weight` of
     ///     `torch.nn.BCEWithLogitsLoss`.
     ///   - labelSmoothing: in `0 ..< 1`; targets become y(1 − ε) + ε/2.
-    ///   - soft: whether labels may be probabilities.
+    ///   - weight: factor of the objective's loss in the total, 0 or more.
+    ///   - head: linear, or a tower of the objective's own.
     ///   - balance: sets the positive weight to negatives ÷ positives of the observed training labels.
+    ///   - soft: whether labels may be probabilities.
     public static func binary(
         _ name: String, positiveWeight: Float = 1, labelSmoothing: Float = 0, weight: Float = 1,
         head: Head = .linear, balance: Bool = false, soft: Bool = false
@@ -98,6 +101,13 @@ extension Objective {
     }
 
     /// A yes-or-no objective with a loss of the caller's choice.
+    ///
+    /// - Parameters:
+    ///   - name: unique in a model.
+    ///   - loss: one that trains binary objectives.
+    ///   - weight: factor of the objective's loss in the total, 0 or more.
+    ///   - head: linear, or a tower of the objective's own.
+    ///   - soft: whether labels may be probabilities.
     public static func binary(
         _ name: String, loss: any Loss, weight: Float = 1, head: Head = .linear, soft: Bool = false
     ) -> Objective {
@@ -106,8 +116,14 @@ extension Objective {
 
     /// One of several classes, with categorical cross-entropy unless another loss is given.
     ///
-    /// - Parameter balance: sets the class weights to n ÷ (C · nᵧ), counted over the observed training
-    ///   labels, as scikit-learn's `compute_class_weight("balanced")`.
+    /// - Parameters:
+    ///   - name: unique in a model.
+    ///   - classes: the C ≥ 2 classes in the order of their indices and probabilities.
+    ///   - loss: one that trains categorical objectives.
+    ///   - weight: factor of the objective's loss in the total, 0 or more.
+    ///   - head: linear, or a tower of the objective's own.
+    ///   - balance: sets the class weights to n ÷ (C · nᵧ), counted over the observed training labels, as
+    ///     scikit-learn's `compute_class_weight("balanced")`.
     public static func categorical(
         _ name: String, classes: [String], loss: any Loss = CategoricalCrossEntropy(), weight: Float = 1,
         head: Head = .linear, balance: Bool = false
@@ -119,6 +135,16 @@ extension Objective {
 
     /// Several yes-or-no labels trained and scored as one objective, with binary cross-entropy unless
     /// another loss is given.
+    ///
+    /// - Parameters:
+    ///   - name: unique in a model.
+    ///   - labels: the L ≥ 1 labels in the order of their columns and probabilities.
+    ///   - loss: one that trains multilabel objectives.
+    ///   - weight: factor of the objective's loss in the total, 0 or more.
+    ///   - head: linear, or a tower of the objective's own.
+    ///   - missingLabels: what a missing slot of a row with labels means.
+    ///   - balance: sets each label's positive weight to negatives ÷ positives of its observed training labels.
+    ///   - soft: whether labels may be probabilities.
     public static func multilabel(
         _ name: String, labels: [String], loss: any Loss = BinaryCrossEntropy(), weight: Float = 1,
         head: Head = .linear, missingLabels: MissingLabels = .eachSlot, balance: Bool = false,
@@ -133,6 +159,14 @@ extension Objective {
     ///
     /// Labels are standardised inside with the mean and deviation of the observed training labels;
     /// predictions and metrics are in the label's unit (metrics on the transformed scale, if any).
+    ///
+    /// - Parameters:
+    ///   - name: unique in a model.
+    ///   - unit: of the labels, for reports: "log mol/L".
+    ///   - loss: one that trains regressions; it sees standardised labels.
+    ///   - transform: the scale to train and score on.
+    ///   - weight: factor of the objective's loss in the total, 0 or more.
+    ///   - head: linear, or a tower of the objective's own.
     public static func regression(
         _ name: String, unit: String? = nil, loss: any Loss = SquaredError(), transform: Transform = .identity,
         weight: Float = 1, head: Head = .linear
@@ -141,7 +175,14 @@ extension Objective {
             name, kind: .regression, loss: loss, weight: weight, head: head, transform: transform, unit: unit)
     }
 
-    /// One of several ordered levels, as CORAL: one weight vector and K − 1 biases.
+    /// One of several ordered levels, as CORAL: one weight vector and K − 1 biases (Cao, Mirjalili & Raschka 2020).
+    ///
+    /// - Parameters:
+    ///   - name: unique in a model.
+    ///   - levels: the K ≥ 2 levels, lowest first.
+    ///   - loss: one that trains ordinal objectives.
+    ///   - weight: factor of the objective's loss in the total, 0 or more.
+    ///   - head: linear, or a tower of the objective's own.
     public static func ordinal(
         _ name: String, levels: [String], loss: any Loss = OrdinalCrossEntropy(), weight: Float = 1,
         head: Head = .linear

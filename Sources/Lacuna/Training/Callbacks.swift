@@ -4,9 +4,11 @@ public struct Callbacks {
     public struct Progress {
         /// Counted from 1.
         public var epoch: Int
+        /// Epochs that the run may have.
         public var epochs: Int
         /// Steps done in this epoch, and how many it has.
         public var step: Int
+        /// Steps of an epoch.
         public var steps: Int
         /// Rows trained on in this epoch.
         public var rows: Int
@@ -17,6 +19,7 @@ public struct Callbacks {
         public var loss: Double { currentLoss() }
     }
 
+    /// Whether the run goes on.
     public enum Action: Sendable { case proceed, stop }
 
     /// After every step. Returning `.stop` ends the run after that step, saved so that it can be resumed.
@@ -24,6 +27,7 @@ public struct Callbacks {
     /// After every epoch, its validation and its checkpoint.
     public var afterEpoch: ((History.Epoch) -> Action)?
 
+    /// Callbacks; nil is not called.
     public init(
         afterStep: ((Progress) -> Action)? = nil, afterEpoch: ((History.Epoch) -> Action)? = nil
     ) {

@@ -2,6 +2,7 @@
 public struct History: Equatable, Sendable, Codable {
     /// One objective in one epoch.
     public struct Objective: Equatable, Sendable, Codable {
+        /// The objective's name.
         public var name: String
         /// Σ w · loss ÷ Σ w over the observed slots of the epoch, unreduced; nil where nothing was observed.
         public var trainingLoss: Double?
@@ -28,19 +29,24 @@ public struct History: Equatable, Sendable, Codable {
         public var validationLoss: Double?
         /// The monitored value, if there is a validation part and it is defined.
         public var monitored: Double?
+        /// One per objective, in the model's order.
         public var objectives: [Objective]
         /// Time of the steps: shuffling, gathering, forward, backward, update.
         public var seconds: Double
+        /// Steps of the epoch.
         public var steps: Int
+        /// Rows trained on in the epoch.
         public var rows: Int
     }
 
+    /// One per epoch that was finished, in order.
     public var epochs: [Epoch] = []
     /// The epoch with the best monitored value, counted from 1; nil without one.
     public var bestEpoch: Int?
     /// Why training ended.
     public var ending: Ending = .allEpochs
 
+    /// Why a run ended.
     public enum Ending: String, Equatable, Sendable, Codable {
         /// All epochs were trained.
         case allEpochs

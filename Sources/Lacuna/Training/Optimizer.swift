@@ -26,6 +26,8 @@ public enum Optimizer: Equatable, Sendable, Codable {
         if case .adamW = self { 0.004 } else { 0 }
     }
 
+    /// Checks every number's range.
+    ///
     /// - Throws: ``SettingError`` naming what is out of range.
     public func validate() throws(SettingError) {
         switch self {

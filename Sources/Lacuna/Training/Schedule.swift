@@ -6,6 +6,7 @@ import Glibc
 
 /// How the learning rate changes over a run. The rate of a step is the base rate × ``factor(step:of:stepsPerEpoch:warmup:)``.
 public enum Schedule: Equatable, Sendable, Codable {
+    /// 1.
     case constant
     /// ½ (1 + cos πt), t running from 0 to 1 over the steps after warm-up (Loshchilov & Hutter 2017, without restarts).
     case cosine
@@ -31,6 +32,7 @@ public enum Schedule: Equatable, Sendable, Codable {
     ///   - total: steps of the whole run.
     ///   - stepsPerEpoch: steps of one epoch.
     ///   - warmup: steps over which the factor first rises in a straight line: (step + 1) ÷ warmup.
+    /// - Returns: the factor, in `0 ... 1`.
     public func factor(step: Int, of total: Int, stepsPerEpoch: Int, warmup: Int) -> Double {
         if step < warmup { return Double(step + 1) / Double(warmup) }
         let progress = Double(step - warmup) / Double(max(total - warmup, 1))
@@ -42,6 +44,8 @@ public enum Schedule: Equatable, Sendable, Codable {
         }
     }
 
+    /// Checks every number's range.
+    ///
     /// - Throws: ``SettingError`` naming what is out of range.
     public func validate() throws(SettingError) {
         guard case .step(let epochs, let factor) = self else { return }

@@ -2,6 +2,7 @@
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
+    /// Equal seeds give equal numbers.
     public init(seed: UInt64) { state = seed }
 
     /// A stream of its own for a name, so that what is drawn for one thing does not depend on another.
@@ -13,6 +14,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         state = mixer.next() ^ seed
     }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

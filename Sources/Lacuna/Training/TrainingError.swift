@@ -15,6 +15,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The checkpoint comes from a run with another value of a setting.
     case changed(setting: String, was: String, now: String)
 
+    /// What is wrong, as one clause without a full stop.
     public var problem: String {
         switch self {
         case .diverged(let objective, let epoch, let step):
@@ -30,6 +31,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What the user can do about it.
     public var fix: String {
         switch self {
         case .diverged, .weightsDiverged: "lower the learning rate, or clip the gradient"
@@ -41,5 +43,6 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// One line: problem and fix.
     public var description: String { "\(problem); \(fix)" }
 }

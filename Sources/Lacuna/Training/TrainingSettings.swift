@@ -7,6 +7,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var batchSize = 32
     /// Rows that go through the network at once, or nil for the whole batch. Gradients are the same to rounding.
     public var microBatch: Int?
+    /// How gradients move the weights.
     public var optimizer: Optimizer = .adam()
     /// The base learning rate, or nil for ``Optimizer/defaultLearningRate``.
     public var learningRate: Double?
@@ -14,12 +15,15 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var weightDecay: Double?
     /// The largest norm of the whole gradient; a larger one is scaled down to it. nil clips nothing.
     public var clip: Double?
+    /// How the learning rate changes over the run.
     public var schedule: Schedule = .constant
     /// Steps over which the learning rate rises from 0 to its base.
     public var warmup = 0
     /// Documentation/Decisions/0001-default-reduction.md says how this default was found.
     public var reduction: Reduction = .expected
+    /// How the losses of all objectives become one number.
     public var total: Total = .sum
+    /// What the outputs of slots do that a batch does not observe.
     public var idleHeads: IdleHeads = .still
     /// nil: drop, but keep with batch norm, whose statistics are of all rows.
     public var unlabelled: Unlabelled?
@@ -33,6 +37,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     /// Threads for matrix products, or nil for what the model was made with.
     public var threads: Int?
 
+    /// All defaults.
     public init() {}
 
     /// Settings with some changed: `TrainingSettings { $0.epochs = 5 }`.
@@ -41,6 +46,9 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
         change(&self)
     }
 
+    /// Checks every setting's range, and that none contradicts another.
+    ///
+    /// - Parameter norm: the encoder's; batch norm and micro-batches exclude each other.
     /// - Throws: ``SettingError`` naming the first setting that is out of range or contradicts another.
     public func validate(norm: Normalization) throws(SettingError) {
         func positive(_ value: Int?, _ name: String) throws(SettingError) {

@@ -19,6 +19,9 @@ import Darwin
     public let count: Int
     let base: UnsafePointer<UInt8>
 
+    /// Opens a file.
+    ///
+    /// - Throws: ``TableError`` for a file that is not there or cannot be read.
     public init(path: String) throws(TableError) {
         let descriptor = openFile(path)
         guard descriptor >= 0 else { throw TableError(systemProblem("cannot open the file"), file: path) }

@@ -6,6 +6,7 @@ public struct SHA256: Sendable {
     private var pending: [UInt8] = []
     private var byteCount = 0
 
+    /// The digest of no byte so far.
     public init() {}
 
     /// Takes the next bytes of the message.
@@ -43,6 +44,7 @@ public struct SHA256: Sendable {
         return String(decoding: hex, as: UTF8.self)
     }
 
+    /// The digest of bytes, as 64 hexadecimal digits.
     public static func hexDigest(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         hash.update(bytes.span)
