@@ -23,6 +23,8 @@ public enum ErrorText {
         case let error as DataError:
             block("error", CommandError(error.problem, at: place(of: error), why: error.why, fix: error.fix))
         case let error as TrainingError: block("error", CommandError(error.problem, fix: error.fix))
+        case let error as ModelFileError:
+            block("error", CommandError(problem(of: error), at: error.file, fix: error.fix))
         case let error as SettingError: block("error", CommandError(error.problem, fix: error.fix))
         default: block("error", CommandError(oneLine("\(error)")))
         }
@@ -51,6 +53,12 @@ public enum ErrorText {
     /// An error of another library may hold line breaks; a person gets one clause.
     private static func oneLine(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// "model.json cannot be used: it is not as it was written".
+    private static func problem(of error: ModelFileError) -> String {
+        guard let name = error.file?.split(separator: "/").last else { return error.problem }
+        return "\(name) cannot be used: \(error.problem)"
     }
 
     /// "train.csv, row 1204 (line 1205), column 'solubility'".

@@ -1,3 +1,5 @@
+import Lacuna
+
 /// The folder of a run: what lies in it, and whether a new run may use it.
 ///
 /// It is looked at before any work, and made only when there is something to save, so that a command that fails
@@ -11,18 +13,17 @@ public struct RunDirectory: Sendable {
 
     /// The names of files in a run's folder.
     public enum File {
-        public static let model = "model.json"
-        public static let weights = "model.safetensors"
-        public static let optimizer = "optimizer.safetensors"
-        public static let history = "history.jsonl"
         public static let metrics = "metrics.json"
         public static let configuration = "config.yaml"
         public static let split = "split.csv"
-        public static let checkpoint = "checkpoint"
+        public static let checkpoints = "checkpoints"
 
-        static let all = [model, weights, optimizer, history, metrics, configuration, split, checkpoint]
+        static let all = [
+            ModelFolder.factFile, ModelFolder.tensorFile, ModelFolder.optimizerFile, ModelFolder.historyFile, metrics,
+            configuration, split, ModelFolder.checksumFile, checkpoints,
+        ]
 
-        /// Whether a name is one that Lacuna writes, in full or on its way (`checkpoint.new`, `model.json.tmp`).
+        /// Whether a name is one that Lacuna writes, in full or on its way there.
         static func isKnown(_ name: String) -> Bool {
             all.contains { name == $0 || name.hasPrefix($0 + ".") || name.hasPrefix("." + $0) }
         }
@@ -46,10 +47,11 @@ public struct RunDirectory: Sendable {
     /// - Throws: `CommandError`: the path is a file; the folder has something in it and nothing was said about that;
     ///   it holds files that are not of a run.
     public func check(_ existing: Existing) throws {
-        guard FilePaths.exists(path) else { return }
-        guard let names = FilePaths.names(in: path) else {
+        guard FileSystem.exists(path) else { return }
+        guard FileSystem.isDirectory(path) else {
             throw CommandError("the output '\(path)' is a file", at: "--out", fix: "name a folder")
         }
+        let names = FileSystem.names(in: path)
         guard !names.isEmpty else { return }
         let strange = names.filter { !File.isKnown($0) }
         switch existing {
@@ -74,19 +76,6 @@ public struct RunDirectory: Sendable {
     /// - Throws: what ``check(_:)`` does with `overwrite`, or an error of the file system.
     public func clear() throws {
         try check(.overwrite)
-        for name in FilePaths.names(in: path) ?? [] { try FilePaths.remove(file(name)) }
-    }
-
-    /// Checks that the folder holds a model.
-    public func checkModel() throws {
-        guard FilePaths.names(in: path) != nil else {
-            throw CommandError(
-                "there is no model folder '\(path)'", at: "--model", fix: "give the folder that train wrote as --out")
-        }
-        guard FilePaths.exists(file(File.model)) else {
-            throw CommandError(
-                "the folder '\(path)' holds no \(File.model)", at: "--model",
-                fix: "give the folder that train wrote as --out; a run that was stopped goes on with --resume")
-        }
+        for name in FileSystem.names(in: path) { try FileSystem.remove(file(name)) }
     }
 }

@@ -27,7 +27,7 @@ enum System {
     /// Linux's `getrusage` also counts what the program that started this one held before; `VmHWM` does not.
     static var peakMemoryMegabytes: Double {
         #if !canImport(Darwin)
-        let status = (try? FilePaths.read("/proc/self/status")) ?? ""
+        let status = (try? FilePaths.text(of: "/proc/self/status")) ?? ""
         for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
             if let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) }) {
                 return kilobytes * 1024 / 1e6

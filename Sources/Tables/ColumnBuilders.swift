@@ -27,8 +27,9 @@ final class FeatureBuilder {
     func value(ofOddCell cell: Span<UInt8>, row: Int) -> Double {
         if missing.containsWord(cell) { return .nan }
         if let number = parseNumber(cell) {
-            if number.isInfinite { noteInfinite(row) }
-            return number.isInfinite ? .nan : number
+            if number.isFinite { return number }
+            if !missing.contains(number) { noteInfinite(row) }
+            return .nan
         }
         if isInfinityWord(cell) {
             noteInfinite(row)
@@ -43,6 +44,17 @@ final class FeatureBuilder {
         let (missingCount, tooLarge) = block.append(column: column, rows: rows, missing: missing.numbers, to: &values)
         gaps += missingCount
         if let tooLarge { firstInfiniteRow = min(firstInfiniteRow ?? .max, firstRow + tooLarge) }
+    }
+
+    /// Takes the rows of a builder that read the part of the file after this one's.
+    func merge(_ next: FeatureBuilder, rowOffset: Int) {
+        values.append(contentsOf: next.values)
+        next.values = []
+        gaps += next.gaps
+        wordCount += next.wordCount
+        infiniteCount += next.infiniteCount
+        firstWordRow = firstWordRow ?? next.firstWordRow.map { $0 + rowOffset }
+        firstInfiniteRow = firstInfiniteRow ?? next.firstInfiniteRow.map { $0 + rowOffset }
     }
 
     private func noteInfinite(_ row: Int) {
@@ -95,6 +107,12 @@ final class TextBuilder {
         codes.append(index)
     }
 
+    /// Takes the rows of a builder that read the part of the file after this one's.
+    func merge(_ next: TextBuilder) {
+        let numbers = words.merge(next.words)
+        codes.append(contentsOf: next.codes.lazy.map { $0 < 0 ? $0 : numbers[Int($0)] })
+    }
+
     var column: TextColumn { TextColumn(codes: codes, vocabulary: words.strings) }
 }
 
@@ -121,6 +139,16 @@ final class LabelBuilder {
             cells.append(.word(UInt32(index)))
         }
         rows.append(UInt32(row - 1))
+    }
+
+    /// Takes the rows of a builder that read the part of the file after this one's.
+    func merge(_ next: LabelBuilder, rowOffset: Int) {
+        let numbers = words.merge(next.words)
+        rows.append(contentsOf: next.rows.lazy.map { $0 + UInt32(rowOffset) })
+        cells.append(
+            contentsOf: next.cells.lazy.map { cell in
+                if case .word(let index) = cell { .word(UInt32(numbers[Int(index)])) } else { cell }
+            })
     }
 
     private func infinite(_ cell: Span<UInt8>, _ place: CellPlace) -> TableError {
@@ -183,6 +211,18 @@ enum Builder {
         case .feature(let builder): .numbers(builder.column)
         case .text(let builder): .text(builder.column)
         case .label(let builder): .labels(builder.column)
+        }
+    }
+}
+
+extension Builder {
+    /// Takes the rows of a builder of the same kind that read the part of the file after this one's.
+    func merge(_ next: Builder, rowOffset: Int) {
+        switch (self, next) {
+        case (.feature(let builder), .feature(let next)): builder.merge(next, rowOffset: rowOffset)
+        case (.text(let builder), .text(let next)): builder.merge(next)
+        case (.label(let builder), .label(let next)): builder.merge(next, rowOffset: rowOffset)
+        default: break
         }
     }
 }

@@ -1,6 +1,6 @@
 /// The names in a table's first row.
 public struct Header: Sendable, Equatable {
-    /// Distinct and not empty, in the file's order.
+    /// Distinct and not empty, in the file's order, without the spaces around them.
     public let names: [String]
     /// The path as the caller gave it.
     public let file: String
@@ -29,12 +29,14 @@ public struct Header: Sendable, Equatable {
     private static func check(_ names: [String], file: String, line: Int) throws(TableError) {
         if names.count == 1, names[0].contains(";") {
             throw TableError(
-                "the header has no comma, but semicolons", file: file, line: line, why: "fields are separated by commas or tabs",
+                "the header has no comma, but semicolons", file: file, line: line,
+                why: "fields are separated by commas or tabs",
                 fix: "save the table with commas")
         }
         if names.contains(where: { $0.utf8.contains(Ascii.carriageReturn) }) {
             throw TableError(
-                "the header holds a carriage return", file: file, line: line, why: "lines end with LF or CRLF, not with CR alone",
+                "the header holds a carriage return", file: file, line: line,
+                why: "lines end with LF or CRLF, not with CR alone",
                 fix: "save the table with LF line ends")
         }
         var columns: [String: Int] = [:]

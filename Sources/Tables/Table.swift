@@ -75,6 +75,11 @@ struct LineMap: Sendable {
         lines.append(line)
     }
 
+    /// Takes the lines of the part of the file after this one's.
+    mutating func merge(_ next: LineMap, rowOffset: Int, lineOffset: Int) {
+        for (row, line) in zip(next.rows, next.lines) { note(row: row + rowOffset, line: line + lineOffset) }
+    }
+
     func line(ofRow row: Int) -> Int {
         var (low, high) = (0, rows.count)
         while high - low > 1 {

@@ -26,6 +26,12 @@ struct Words {
         (0 ..< count).map { index in String(decoding: bytes[start(index) ..< ends[index]], as: UTF8.self) }
     }
 
+    /// Inserts all words of `other`; returns their numbers here.
+    mutating func merge(_ other: Words) -> [Int32] {
+        let all = other.bytes.span
+        return (0 ..< other.count).map { index in insert(all.extracting(other.start(index) ..< other.ends[index])).index }
+    }
+
     private func start(_ index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
 
     private func matches(_ index: Int, _ word: Span<UInt8>) -> Bool {

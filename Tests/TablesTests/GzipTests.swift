@@ -10,7 +10,7 @@ import Testing
         .joined(separator: "\n")
 
     static func check(_ path: String, bufferSize: Int = 1 << 20) throws {
-        let reader = try TableReader(path: path, bufferSize: bufferSize)
+        let reader = try TableReader(path: path, bufferSize: bufferSize, partSize: 1 << 21)
         #expect(reader.header == ["id", "word", "x"])
         let table = try reader.read([.text, .feature(missing: .standard, forceText: false), .label(missing: .standard)])
         #expect(table.rows == 12)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct NumberTests {
     /// What the C library says.
-    static func reference(_ text: String) -> Double { strtod(text, nil) }
+    static func reference(_ text: String) -> Double { unsafe strtod(text, nil) }
 
     static func parsed(_ text: String) -> Double? {
         let bytes = Array(text.utf8)

@@ -78,7 +78,7 @@ import Testing
         }
         #expect(
             found == TableError(
-                "cannot write the file: No space left on device", file: "full", why: "nothing was left under that name"))
+                "cannot write the file: No space left on device", file: "full", why: "no half-written file is left behind"))
     }
 
     @Test func `a folder of that name is an error and no temporary file stays`() throws {

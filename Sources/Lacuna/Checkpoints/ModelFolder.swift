@@ -8,12 +8,13 @@ import Tables
 /// A saved model: a folder with `model.safetensors` (tensors only, so equal weights are equal files), `model.json`
 /// (everything prediction needs), and what else its maker puts there.
 ///
-/// `model.json` is written last and holds the digest of every other file and of itself, so that a changed or truncated
-/// file is refused by its name.
+/// `model.json` is written last. It holds the digests of itself and of all files that are equal in equal runs; the digests
+/// of the others, which hold times, stand in `checksums.sha256`. So a changed or truncated file is refused by its name.
 public struct ModelFolder {
     public let path: String
     package static let tensorFile = "model.safetensors", factFile = "model.json"
     package static let optimizerFile = "optimizer.safetensors", historyFile = "history.jsonl"
+    package static let checksumFile = "checksums.sha256"
 
     public init(_ path: String) { self.path = path }
 
@@ -31,7 +32,7 @@ public struct ModelFolder {
         /// What the run must be equal to when it is resumed.
         var identity: [String: String]
         var preprocessing: Preprocessing?
-        /// SHA-256 of the files beside this one.
+        /// SHA-256 of the files beside this one that hold no times.
         var files: [String: String]
     }
 
@@ -43,22 +44,33 @@ public struct ModelFolder {
     /// - Parameters:
     ///   - preprocessing: how features and labels are read from files, if they are.
     ///   - training: the settings it was trained with.
-    ///   - files: further files by name, such as `metrics.json`; each is written whole.
+    ///   - files: further files by name, such as `config.yaml`; each is written whole.
+    ///   - timedFiles: those that hold times, such as `metrics.json`.
     package func save(
         _ model: Model, preprocessing: (some Codable)?, training: TrainingSettings?, history: History?,
-        identity: [String: String], files: [(name: String, bytes: [UInt8])]
+        identity: [String: String], files: [(name: String, bytes: [UInt8])], timedFiles: [(name: String, bytes: [UInt8])]
     ) throws(ModelFileError) {
-        try FileSystem.makeFolder(path)
+        try make()
         // An old model.json would vouch for files that are being replaced.
         try FileSystem.remove("\(path)/\(Self.factFile)")
         var all = [(name: Self.tensorFile, bytes: SafeTensors.encode(model.engine.weights))]
         all.append((Self.optimizerFile, SafeTensors.encode(model.engine.optimizerState)))
-        if let history { all.append((Self.historyFile, try lines(history.epochs))) }
         all += files
         var digests: [String: String] = [:]
         for (name, bytes) in all {
             try FileSystem.write(bytes, to: "\(path)/\(name)")
             digests[name] = SHA256.hexDigest(of: bytes)
+        }
+        var timed = timedFiles
+        if let history { timed.append((Self.historyFile, try lines(history.epochs))) }
+        if !timed.isEmpty {
+            // The form that sha256sum --check reads.
+            var sums = ""
+            for (name, bytes) in timed {
+                try FileSystem.write(bytes, to: "\(path)/\(name)")
+                sums += "\(SHA256.hexDigest(of: bytes))  \(name)\n"
+            }
+            try FileSystem.write(Array(sums.utf8), to: "\(path)/\(Self.checksumFile)")
         }
         let facts = Facts(
             features: model.features, encoder: model.encoder,
@@ -67,6 +79,9 @@ public struct ModelFolder {
         try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
         FileSystem.sync(folder: path)
     }
+
+    /// Makes the folder, where it is not there.
+    package func make() throws(ModelFileError) { try FileSystem.makeFolder(path) }
 
     /// Loads a model and its preprocessing.
     ///
@@ -87,7 +102,7 @@ public struct ModelFolder {
                     ? "its training has not finished: go on with --resume" : "give the folder that train wrote with --out")
         }
         let facts: Facts<Preprocessing> = try unsealed(FileSystem.read("\(path)/\(Self.factFile)"))
-        for (name, digest) in facts.files.sorted(by: { $0.key < $1.key }) {
+        for (name, digest) in try facts.files.sorted(by: { $0.key < $1.key }) + timedDigests() {
             let file = "\(path)/\(name)"
             guard FileSystem.exists(file) || name == Self.tensorFile else { continue }
             guard SHA256.hexDigest(of: try FileSystem.read(file)) == digest else {
@@ -108,6 +123,21 @@ public struct ModelFolder {
         model.scaling = facts.objectives.map(\.scaling)
         try model.setWeights(tensors(Self.tensorFile), file: "\(path)/\(Self.tensorFile)")
         return (model, facts.preprocessing, facts.training, facts.identity)
+    }
+
+    /// Names and digests of the files that hold times.
+    private func timedDigests() throws(ModelFileError) -> [(key: String, value: String)] {
+        let file = "\(path)/\(Self.checksumFile)"
+        guard FileSystem.exists(file) else { return [] }
+        var digests: [(key: String, value: String)] = []
+        for line in String(decoding: try FileSystem.read(file), as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: " ", omittingEmptySubsequences: true)
+            guard parts.count == 2, parts[0].count == 64 else {
+                throw ModelFileError("it is not as it was written: truncated or changed", file: file)
+            }
+            digests.append((String(parts[1]), String(parts[0])))
+        }
+        return digests
     }
 
     private func tensors(_ name: String) throws(ModelFileError) -> [NamedTensor] {
@@ -167,7 +197,7 @@ extension Model {
     public func save(to folder: String, history: History? = nil) throws(ModelFileError) {
         try ModelFolder(folder).save(
             self, preprocessing: ModelFolder.NoPreprocessing?.none, training: nil, history: history, identity: [:],
-            files: [])
+            files: [], timedFiles: [])
     }
 
     /// Loads a model that ``save(to:history:)`` or the command saved.

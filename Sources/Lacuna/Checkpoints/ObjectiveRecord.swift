@@ -12,6 +12,7 @@ struct ObjectiveRecord: Codable, Equatable {
     var transform: Transform
     var unit: String?
     var balance: Bool
+    var soft: Bool
     var missingLabels: MissingLabels
     /// Of a regression.
     var scaling: TargetScaling?
@@ -31,6 +32,7 @@ struct ObjectiveRecord: Codable, Equatable {
         transform = objective.transform
         unit = objective.unit
         balance = objective.balance
+        soft = objective.soft
         missingLabels = objective.missingLabels
         self.scaling = scaling
     }
@@ -50,6 +52,6 @@ struct ObjectiveRecord: Codable, Equatable {
         return Objective(
             name, kind: kind, loss: found ?? UnavailableLoss(name: loss, settings: lossSettings), weight: weight,
             head: head.isEmpty ? .linear : .tower(head), transform: transform, unit: unit, balance: balance,
-            missingLabels: missingLabels)
+            soft: soft, missingLabels: missingLabels)
     }
 }

@@ -16,6 +16,25 @@ enum SafeTensors {
         var data_offsets: [Int]
     }
 
+    /// The header's tensors; `__metadata__`, which other writers add, is passed over.
+    private struct Header: Decodable {
+        var entries: [String: Entry] = [:]
+
+        private struct Name: CodingKey {
+            var stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Name.self)
+            for name in container.allKeys where name.stringValue != "__metadata__" {
+                entries[name.stringValue] = try container.decode(Entry.self, forKey: name)
+            }
+        }
+    }
+
     static func encode(_ tensors: [NamedTensor]) -> [UInt8] {
         var entries: [(String, String)] = []
         var body: [UInt8] = []
@@ -52,7 +71,7 @@ enum SafeTensors {
         let start = 8 + Int(length)
         let entries: [String: Entry]
         do {
-            entries = try JSONDecoder().decode([String: Entry].self, from: Data(bytes[8..<start]))
+            entries = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])).entries
         } catch {
             throw ModelFileError("its header is not that of a safetensors file")
         }

@@ -9,7 +9,7 @@ struct BatchSampler {
     /// - Parameter rows: the rows that take part.
     init(rows: [Int32], batchSize: Int, seed: UInt64) {
         self.rows = rows
-        self.batchSize = batchSize
+        self.batchSize = max(1, min(batchSize, rows.count))
         self.seed = seed
         order = rows
     }

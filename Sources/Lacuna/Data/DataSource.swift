@@ -95,7 +95,8 @@ public struct DataDigest: Codable, Equatable, Sendable {
     public var labels: String?
     public var mask: String?
 
-    init(_ data: DataDeclaration) throws(TableError) {
+    /// - Throws: `TableError` for a file that cannot be read.
+    public init(_ data: DataDeclaration) throws(TableError) {
         file = try Self.digest(data.file)
         features = try Self.digest(data.features)
         labels = try Self.digest(data.labels)

@@ -13,8 +13,9 @@ public struct Dataset: Sendable {
 
     /// Puts features and validated labels together.
     ///
-    /// - Precondition: features, labels and weights have the same rows; the labels' slots are the objectives'.
-    public init(
+    /// - Precondition: features, labels and weights have the same rows; the labels' slots are the objectives' and legal for
+    ///   their kinds; weights are finite and 0 or more.
+    package init(
         features: FeatureMatrix, objectives: [Objective], labels: LabelTable, rowWeights: [Float]? = nil
     ) {
         precondition(features.rows == labels.rows, "\(features.rows) feature rows against \(labels.rows) label rows")
@@ -41,7 +42,16 @@ public struct Dataset: Sendable {
         rowWeights: [Float]? = nil, slotWeights: [String: [Float]] = [:]
     ) throws(DataError) {
         let rows = features.rows
-        let names = Set(objectives.map(\.name))
+        var names: Set<String> = []
+        for objective in objectives {
+            guard names.insert(objective.name).inserted else {
+                throw DataError(
+                    "two objectives are named '\(objective.name)'", fix: "give each objective a name of its own")
+            }
+            do { try objective.validate() } catch {
+                throw DataError(error.problem, objective: objective.name, fix: error.fix)
+            }
+        }
         for name in labels.keys.sorted() + slotWeights.keys.sorted() where !names.contains(name) {
             throw DataError(
                 "no objective is named '\(name)'",

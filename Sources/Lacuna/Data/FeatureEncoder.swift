@@ -72,33 +72,48 @@ public struct FeatureEncoder: Codable, Equatable, Sendable {
         }
     }
 
-    /// One sentence for each column that surprised.
+    /// A sentence for each column that surprised, or one for all where they are many.
     public func warnings(for surprises: Surprises) -> [String] {
-        var warnings: [String] = []
-        for (index, column) in columns.enumerated() {
-            let unseen = surprises.unseenWords[index]
-            if unseen > 0 {
-                warnings.append(
-                    "column '\(column.name)': \(counted(unseen, "cell")) with words unseen in training become all zero")
-            }
-            let gaps = surprises.newGaps[index]
-            if gaps > 0 {
-                let fill = column.isText ? "all zero" : "the training mean"
-                warnings.append(
-                    "column '\(column.name)': \(counted(gaps, "missing cell")) become \(fill), without an indicator, "
-                        + "for training has no gaps there")
-            }
+        let unseen = columns.indices.filter { surprises.unseenWords[$0] > 0 }
+        let gaps = columns.indices.filter { surprises.newGaps[$0] > 0 }
+        let words = Self.each(unseen) { place in
+            "column '\(columns[place].name)': \(counted(surprises.unseenWords[place], "cell")) with words unseen in training "
+                + "become all zero"
+        } together: {
+            let cells = counted(unseen.reduce(0) { $0 + surprises.unseenWords[$1] }, "cell")
+            return "\(cells) in \(names(unseen)) with words unseen in training become all zero"
         }
-        return warnings
+        return words + Self.each(gaps) { place in
+            "column '\(columns[place].name)': \(counted(surprises.newGaps[place], "missing cell")) become "
+                + "\(columns[place].isText ? "all zero" : "the training mean"), without an indicator, for training has no gaps there"
+        } together: {
+            let cells = counted(gaps.reduce(0) { $0 + surprises.newGaps[$1] }, "missing cell")
+            return "\(cells) in \(names(gaps)) become the training mean, without an indicator, for training has no gaps there"
+        }
     }
 
-    /// One sentence for each column that tells the network nothing.
+    /// What is to be said about columns that tell the network nothing.
     var constantWarnings: [String] {
-        columns.compactMap { column in
-            guard case .constant(let value) = column.coding else { return nil }
-            return value.map { "column '\(column.name)' is \(plain($0)) in every training row that has it: it becomes 0" }
-                ?? "column '\(column.name)' has no value in any training row: it becomes 0"
+        let constant = columns.indices.filter { if case .constant = columns[$0].coding { true } else { false } }
+        return Self.each(constant) { place in
+            guard case .constant(let value?) = columns[place].coding else {
+                return "column '\(columns[place].name)' has no value in any training row: it becomes 0"
+            }
+            return "column '\(columns[place].name)' is \(plain(value)) in every training row that has it: it becomes 0"
+        } together: {
+            "\(names(constant)) hold one value, or none, in all training rows: they become 0"
         }
+    }
+
+    /// Columns beyond this number share a sentence.
+    private static let mostSentences = 4
+
+    private static func each(_ places: [Int], _ sentence: (Int) -> String, together: () -> String) -> [String] {
+        places.count > mostSentences ? [together()] : places.map(sentence)
+    }
+
+    private func names(_ places: [Int]) -> String {
+        "\(places.count) columns (\(places.prefix(6).map { columns[$0].name }.joined(separator: ", "))\(places.count > 6 ? ", …" : ""))"
     }
 }
 

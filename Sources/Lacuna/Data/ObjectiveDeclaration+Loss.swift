@@ -80,7 +80,7 @@ extension ObjectiveDeclaration {
         let ownHead: Head? = head.map { $0.isEmpty ? .linear : .tower($0) }
         let objective = Objective(
             name, kind: kind, loss: try makeLoss(), weight: weight, head: ownHead ?? defaultHead,
-            transform: transform, unit: unit, balance: isBalanced, missingLabels: missingLabels)
+            transform: transform, unit: unit, balance: isBalanced, soft: soft, missingLabels: missingLabels)
         try objective.validate()
         return objective
     }

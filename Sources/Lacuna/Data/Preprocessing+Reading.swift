@@ -8,12 +8,13 @@ extension Preprocessing {
     /// - Throws: `TableError` naming all feature columns that are missing, or a cell that does not fit;
     ///   ``SettingError`` where the declaration contradicts itself.
     public func features(from given: DataDeclaration) throws -> FeatureRows {
+        try checkConsistency()
         var wanted = merged(with: given)
         (wanted.labels, wanted.labelNames, wanted.mask) = (nil, nil, nil)
         let source = try DataSource(wanted, needsLabels: false)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
-        let table = try source.read(reading.roles)
+        let table = try read(source, reading.roles)
         let (features, surprises) = encoder.transform(try featureColumns(reading, table))
         return FeatureRows(
             features: features, ids: id.map { table.text(at: $0) }, idName: id.map { table.names[$0] },
@@ -31,7 +32,11 @@ extension Preprocessing {
     public func dataset(
         from given: DataDeclaration, objectives: [Objective], part: Part? = nil
     ) throws -> LabelledRows {
-        precondition(objectives.map(\.name) == labels.map(\.objective), "these are not the model's objectives")
+        try checkConsistency()
+        guard objectives.map(\.name) == labels.map(\.objective), objectives.map(\.kind) == labels.map(\.objectiveKind) else {
+            throw SettingError(
+                "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")
+        }
         let wanted = merged(with: given)
         let source = try DataSource(wanted, needsLabels: true)
         var reading = try Reading(self, source, wanted)
@@ -40,7 +45,7 @@ extension Preprocessing {
         let weight = try reading.addWeights(isDeclared: given.weightColumn != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
-        let table = try source.read(reading.roles)
+        let table = try read(source, reading.roles)
         let rows = try part.map { try self.rows(of: $0, in: table, column: split, source) } ?? Array(0..<table.rows)
         var columns: [[LabelTable.Entry]] = []
         for (rules, places) in zip(labels, labelPlaces) {
@@ -55,6 +60,20 @@ extension Preprocessing {
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
             warnings: reading.warnings + encoder.warnings(for: surprises))
+    }
+
+    /// Reads the columns. Where cells mix, the table's reader suggests text; but what training took for numbers stays so.
+    private func read(_ source: DataSource, _ roles: [ColumnRole]) throws -> SourceTable {
+        do {
+            return try source.read(roles)
+        } catch var error as TableError {
+            let isFeature = encoder.columns.contains { $0.name == error.column && !$0.isText }
+            if isFeature, let fix = error.fix, fix.contains("--text") {
+                error.why = (error.why.map { "\($0); " } ?? "") + "in training they are all numbers"
+                error.fix = "correct the words, or declare the one that means missing: --missing-features WORD"
+            }
+            throw error
+        }
     }
 
     /// The encoder's columns out of a file, in its order.

@@ -4,7 +4,7 @@ import Tables
 /// prediction need before the network is asked.
 public struct Preprocessing: Codable, Equatable, Sendable {
     /// The data as declared in training.
-    public let data: DataDeclaration
+    public private(set) var data: DataDeclaration
     public let encoder: FeatureEncoder
     /// One per objective, in the model's order.
     public let labels: [LabelRules]
@@ -38,6 +38,47 @@ public struct Preprocessing: Codable, Equatable, Sendable {
 
     /// Names of the columns that the network sees, in order.
     public var featureNames: [String] { encoder.outputNames }
+
+    /// The same with the training files' paths changed, such as made absolute before a model is saved: evaluation without
+    /// data reads those files, from whatever folder it runs in.
+    public func mappingPaths(_ transform: (String) -> String) -> Preprocessing {
+        var copy = self
+        copy.data.file = data.file.map(transform)
+        copy.data.features = data.features.map(transform)
+        copy.data.labels = data.labels.map(transform)
+        copy.data.labelNames = data.labelNames.map(transform)
+        copy.data.mask = data.mask.map(transform)
+        return copy
+    }
+
+    /// Checks that the parts fit each other, as they do unless someone edited the saved model.
+    func checkConsistency() throws(SettingError) {
+        let labelsFit = labels.allSatisfy { rules in
+            guard !rules.columns.isEmpty, rules.negatives.count == (rules.positive == nil ? 0 : rules.columns.count) else {
+                return false
+            }
+            switch rules.kind {
+            case .binary, .regression: return rules.columns.count == 1
+            case .ordinal: return rules.columns.count == 1 && Set(rules.names).count == rules.names.count
+            case .categorical:
+                return Set(rules.names).count == rules.names.count && (!rules.isOneHot || rules.names.count == rules.columns.count)
+            case .multilabel: return rules.names.count == rules.columns.count
+            }
+        }
+        let featuresFit = Set(encoder.columns.map(\.name)).count == encoder.columns.count && encoder.columns.allSatisfy { column in
+            switch column.coding {
+            case .standardised(let mean, let deviation): mean.isFinite && deviation.isFinite && deviation > 0
+            case .bits(let mean): mean.isFinite
+            case .constant: true
+            case .oneHot(let words): Set(words).count == words.count
+            }
+        }
+        guard labelsFit, featuresFit else {
+            throw SettingError(
+                "what the model says of its \(labelsFit ? "features" : "labels") contradicts itself",
+                fix: "restore the saved model, or train again")
+        }
+    }
 
     /// What is said about the data now, and, where nothing is said, what was said in training.
     func merged(with given: DataDeclaration) -> DataDeclaration {

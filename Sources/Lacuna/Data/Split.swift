@@ -29,9 +29,9 @@ public struct Split: Equatable, Sendable {
         let (starts, traits) = index.traits(of: labels, rowWeights: rowWeights)
         let sum = fractions.reduce(0, +)
         let problem = Stratification(
-            starts: starts, traits: traits, traitCount: index.count, sizes: Array(repeating: 1, count: labels.rows),
-            shares: parts.map { $0.1 / sum })
-        var random = SplitRandom(seed: seed)
+            starts: starts, traits: traits, traitCount: index.count, requiredCount: labels.slots,
+            sizes: Array(repeating: 1, count: labels.rows), shares: parts.map { $0.1 / sum })
+        var random = SplitMix64(seed: seed, stream: "split")
         return Split(partOfRow: problem.assign(using: &random).map { parts[$0].0 })
     }
 
@@ -64,20 +64,5 @@ extension Part {
         case "test": self = .test
         default: return nil
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014): the split's own source of lots, so that no other draw moves it.
-private struct SplitRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

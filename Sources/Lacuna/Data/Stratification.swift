@@ -2,13 +2,18 @@
 ///
 /// An item is a row, or a group of rows that stay together; what it holds are counted traits: "objective 3 is observed",
 /// "objective 3 is 1". The rarest trait left is dealt out first, each item to the part that lacks most of that trait.
-/// Beyond the paper, every part wants at least one of each trait where there are enough, and a last pass moves items until
-/// no part misses a trait that it can have. Time and memory follow the traits held.
+///
+/// Beyond the paper: every part wants at least one of each trait where there are enough; ``Refinement`` then moves items
+/// while that brings all counts nearer to what is wanted, for dealing looks at one trait at a time; ``Repair`` last gives
+/// every part each trait that it can have. Time and memory follow the traits held.
 struct Stratification {
     /// What each item holds: item i has `traits[starts[i] ..< starts[i + 1]]`; a trait held twice occurs twice.
     let starts: [Int]
     let traits: [Int32]
     let traitCount: Int
+    /// Traits below this number come first where not every part can have every trait: that an objective is observed
+    /// matters more than which classes are.
+    let requiredCount: Int
     /// Rows per item.
     let sizes: [Int]
     /// The share of each part, above 0, summing to 1; the first is training.
@@ -20,7 +25,7 @@ struct Stratification {
     func assign(using random: inout some RandomNumberGenerator) -> [Int] {
         var state = Dealing(self)
         let order = (0..<items).shuffled(using: &random)
-        let holders = Holders(self, order: order)
+        let holders = StratificationHolders(self, order: order)
         while let trait = state.rarestTrait() {
             for item in holders.items(of: trait) where state.parts[item] < 0 {
                 state.put(item, in: state.part(for: trait, using: &random))
@@ -30,7 +35,9 @@ struct Stratification {
         for item in order where state.parts[item] < 0 {
             state.put(item, in: state.part(for: nil, using: &random))
         }
-        var repair = Repair(self, parts: state.parts)
+        var refinement = Refinement(self, parts: state.parts)
+        refinement.run(order)
+        var repair = Repair(self, parts: refinement.parts)
         repair.run(holders)
         return repair.parts
     }
@@ -56,7 +63,7 @@ struct Stratification {
 }
 
 /// For each trait, the items that hold it, in the shuffled order.
-private struct Holders {
+struct StratificationHolders {
     private var starts: [Int]
     private var list: [Int32]
 
@@ -140,62 +147,4 @@ private struct Dealing {
     }
 
     mutating func close(_ trait: Int) { left[trait] = 0 }
-}
-
-/// Moves items so that every part has every trait that it can have.
-///
-/// Dealing is greedy, and items with rare traits drag others along, so a part can end without a trait of which there are
-/// enough. A move never takes a part's last of another trait.
-private struct Repair {
-    private let problem: Stratification
-    private(set) var parts: [Int]
-    /// `[traits × parts]`.
-    private var counts: [Int]
-
-    init(_ problem: Stratification, parts: [Int]) {
-        self.problem = problem
-        self.parts = parts
-        counts = Array(repeating: 0, count: problem.traitCount * problem.shares.count)
-        for item in problem.sizes.indices { count(item, by: 1) }
-    }
-
-    mutating func run(_ holders: Holders) {
-        // Larger shares first, training above all: an objective that training lacks cannot be learnt at all.
-        let order = problem.shares.indices.sorted { (-problem.shares[$0], $0) < (-problem.shares[$1], $1) }
-        for trait in 0..<problem.traitCount {
-            for part in order where counts[trait * problem.shares.count + part] == 0 {
-                fill(part, with: trait, holders)
-            }
-        }
-    }
-
-    /// Moves the item with the fewest traits that another part can spare.
-    private mutating func fill(_ part: Int, with trait: Int, _ holders: Holders) {
-        var best: (item: Int, size: Int)?
-        for item in holders.items(of: trait) {
-            let size = problem.traits(of: item).count
-            if best.map({ size < $0.size }) ?? true, canSpare(item, to: part, for: trait) { best = (item, size) }
-        }
-        guard let best else { return }
-        count(best.item, by: -1)
-        parts[best.item] = part
-        count(best.item, by: 1)
-    }
-
-    /// Whether the item's part keeps some of every trait without it. Its last of `trait` may still move into training,
-    /// which needs it more.
-    private mutating func canSpare(_ item: Int, to part: Int, for trait: Int) -> Bool {
-        let (width, from) = (problem.shares.count, parts[item])
-        if from == part { return false }
-        count(item, by: -1)
-        defer { count(item, by: 1) }
-        return problem.traits(of: item).allSatisfy { held in
-            counts[Int(held) * width + from] > 0 || (part == 0 && Int(held) == trait)
-        }
-    }
-
-    private mutating func count(_ item: Int, by change: Int) {
-        let (width, part) = (problem.shares.count, parts[item])
-        for trait in problem.traits(of: item) { counts[Int(trait) * width + part] += change }
-    }
 }

@@ -15,7 +15,8 @@ package struct TargetTable: Sendable {
     package let distributions: [Int: [Float]]
 
     /// - Parameter scaling: by slot, how a regression's labels become targets; nil for all other kinds.
-    package init(_ labels: LabelTable, rowWeights: [Float]?, scaling: [TargetScaling?]) {
+    /// - Throws: ``DataError`` when a row weight × slot weight is too large or too small for a Float.
+    package init(_ labels: LabelTable, rowWeights: [Float]?, scaling: [TargetScaling?]) throws(DataError) {
         rows = labels.rows
         slots = labels.slots
         distributions = labels.distributions
@@ -30,18 +31,29 @@ package struct TargetTable: Sendable {
         for row in 0..<labels.rows {
             let rowWeight = rowWeights?[row] ?? 1
             for place in labels.rowStarts[row]..<labels.rowStarts[row + 1] {
-                let weight = rowWeight * (labels.slotWeights?[place] ?? 1)
-                guard weight > 0 else { continue }
+                let slotWeight = labels.slotWeights?[place] ?? 1, weight = rowWeight * slotWeight
+                guard rowWeight > 0, slotWeight > 0 else { continue }
+                guard weight >= .leastNormalMagnitude, weight.isFinite else {
+                    throw DataError(
+                        "row weight \(rowWeight) × slot weight \(slotWeight) is out of the range of a weight", row: row,
+                        fix: "bring the weights nearer to 1")
+                }
                 let slot = Int(labels.slotIndices[place])
                 let value = labels.values[place]
                 slotIndices.append(labels.slotIndices[place])
-                targets.append(scaling[slot].map { $0.target(of: value) } ?? Float(value))
+                targets.append(
+                    distributions[slot] != nil
+                        ? Self.target(position: Int(value)) : scaling[slot].map { $0.target(of: value) } ?? Float(value))
                 if weighted { weights.append(weight) }
             }
             rowStarts.append(targets.count)
         }
         self.weights = weighted ? weights : nil
     }
+
+    /// The position of a distribution, carried in the bits of a target: as a number, a Float rounds it above 2²⁴.
+    package static func target(position: Int) -> Float { Float(bitPattern: UInt32(position)) }
+    package static func position(_ target: Float) -> Int { Int(target.bitPattern) }
 
     /// Whether training learns anything from the row.
     package func isLabelled(_ row: Int) -> Bool { rowStarts[row + 1] > rowStarts[row] }

@@ -19,8 +19,10 @@ public struct Evaluation: Equatable, Sendable {
     public var objectives: [Objective]
     /// Means over the objectives, with over how many.
     public var macro: MacroScores
-    /// The total loss with the data as one logical batch.
-    public var loss: Double
+    /// The total loss with the data as one logical batch, or nil where nothing is observed.
+    public var loss: Double?
+    /// The first objective with an observed slot whose logits are not finite: the model has diverged.
+    public var diverged: String?
     public var rows: Int
 
     public subscript(name: String) -> Objective? { objectives.first { $0.name == name } }

@@ -76,8 +76,11 @@ struct Evaluator {
             let weight = model.objectives.reduce(0.0) { $0 + Double($1.weight) }
             if weight > 0 { whole /= weight }
         }
+        let diverged = logits.firstIndex { !$0.allSatisfy(\.isFinite) }
         return Evaluation(
-            objectives: objectives, macro: MacroScores(objectives.map(\.scores)), loss: whole, rows: data.rows)
+            objectives: objectives, macro: MacroScores(objectives.map(\.scores)),
+            loss: objectives.contains { $0.loss != nil } ? whole : nil,
+            diverged: diverged.map { model.objectives[plan.slots[$0].objective].name }, rows: data.rows)
     }
 
     private func lossSum(slot: Int, _ loss: any Loss) -> (loss: Double, weight: Double) {
@@ -120,7 +123,8 @@ struct Evaluator {
                 probabilities: probabilities, classes: classes.count, labels: classLabels(slot, classes.count))
         case .regression:
             let scaling = model.scaling[model.plan.slots[slot].objective] ?? .identity
-            let predictions = z.map { Float(scaling.transform.applied(to: Double(scaling.prediction(of: $0)))) }
+            // On the scale of training: through the unit and back, a large output would overflow.
+            let predictions = z.map { Float(Double($0) * scaling.deviation + scaling.mean) }
             return .regression(
                 predictions: predictions, targets: observed.map { scaling.transform.applied(to: $0) })
         case .ordinal(let levels):

@@ -26,12 +26,12 @@ public struct LabelTable: Sendable, Equatable {
     public var observed: Int { values.count }
 
     /// One observed label on its way into a table.
-    public struct Entry: Sendable, Equatable {
-        public var row: Int
-        public var value: Double
-        public var weight: Float
+    package struct Entry: Sendable, Equatable {
+        package var row: Int
+        package var value: Double
+        package var weight: Float
 
-        public init(row: Int, value: Double, weight: Float = 1) {
+        package init(row: Int, value: Double, weight: Float = 1) {
             self.row = row
             self.value = value
             self.weight = weight
@@ -43,7 +43,7 @@ public struct LabelTable: Sendable, Equatable {
     /// - Parameters:
     ///   - rows: rows of the table.
     ///   - columns: `[slots]`; the entries of one slot, each row at most once, rows in `0 ..< rows`.
-    public init(rows: Int, columns: [[Entry]], distributions: [Int: [Float]] = [:]) {
+    package init(rows: Int, columns: [[Entry]], distributions: [Int: [Float]] = [:]) {
         self.rows = rows
         self.slots = columns.count
         var starts = [Int](repeating: 0, count: rows + 1)

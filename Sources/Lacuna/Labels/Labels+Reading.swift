@@ -18,13 +18,14 @@ struct LabelsReader {
     let slotWeights: [Float]?
     private var columns: [[LabelTable.Entry]]
     private var distributions: [Float]?
-    private var soft = false
+    private var soft: Bool
 
     init(objective: Objective, rows: Int, slotWeights: [Float]?) {
         self.objective = objective
         self.rows = rows
         self.slotWeights = slotWeights
         self.columns = Array(repeating: [], count: objective.kind.slotsPerRow)
+        soft = objective.soft
     }
 
     mutating func read(

@@ -60,16 +60,25 @@ public final class Model {
     /// - Parameter features: `[n × F]`, finite.
     /// - Throws: ``DataError`` for another number of columns, or a feature that is not finite.
     public func predict(_ features: FeatureMatrix) throws(DataError) -> Predictions {
+        var all = Predictions(rows: 0, objectives: named(predict(features, rows: 0..<0)))
         try check(features)
-        var values: [Predictions.Values] = []
-        var first = true
+        for chunk in chunks(of: features.rows) { all.append(predict(features, rows: chunk)) }
+        return Predictions(rows: features.rows, objectives: all.objectives)
+    }
+
+    /// Predicts chunk by chunk, so that the predictions of all rows need not fit into memory.
+    ///
+    /// - Parameter body: takes the predictions of the next rows, in order.
+    /// - Throws: what ``predict(_:)`` and `body` throw.
+    public func forEachPrediction(_ features: FeatureMatrix, _ body: (Predictions) throws -> Void) throws {
+        try check(features)
         for chunk in chunks(of: features.rows) {
-            let part = predict(features, rows: chunk)
-            if first { values = part } else { for index in values.indices { values[index].append(part[index]) } }
-            first = false
+            try body(Predictions(rows: chunk.count, objectives: named(predict(features, rows: chunk))))
         }
-        if first { values = predict(features, rows: 0..<0) }
-        return Predictions(rows: features.rows, objectives: zip(objectives, values).map { ($0.name, $1) })
+    }
+
+    private func named(_ values: [Predictions.Values]) -> [(name: String, values: Predictions.Values)] {
+        zip(objectives, values).map { ($0.name, $1) }
     }
 
     func predict(_ features: FeatureMatrix, rows: Range<Int>) -> [Predictions.Values] {
@@ -86,7 +95,7 @@ public final class Model {
     /// - Throws: ``DataError`` when the data set has other objectives or features.
     public func evaluate(_ data: Dataset) throws(DataError) -> Evaluation {
         try check(data)
-        let weights = TargetTable(data.labels, rowWeights: data.rowWeights, scaling: slotScaling).weightSums()
+        let weights = try TargetTable(data.labels, rowWeights: data.rowWeights, scaling: slotScaling).weightSums()
         let expected = plan.slotsOfObjective.map { slots in
             slots.reduce(0) { $0 + weights[$1] } / Double(max(data.rows, 1))
         }
@@ -106,7 +115,9 @@ public final class Model {
 
     func check(_ data: Dataset) throws(DataError) {
         let same = data.objectives.count == objectives.count
-            && zip(data.objectives, objectives).allSatisfy { $0.name == $1.name && $0.kind == $1.kind }
+            && zip(data.objectives, objectives).allSatisfy {
+                $0.name == $1.name && $0.kind == $1.kind && $0.transform == $1.transform
+            }
         guard same else {
             throw DataError(
                 "the data set's objectives are not the model's",
@@ -132,16 +143,35 @@ public final class Model {
     static var cores: Int { ProcessorCount.value }
 }
 
+extension Predictions {
+    mutating func append(_ values: [Predictions.Values]) {
+        for index in objectives.indices { objectives[index].values.append(values[index]) }
+    }
+}
+
 extension Predictions.Values {
     /// Adds the predictions of further rows.
     mutating func append(_ other: Predictions.Values) {
-        switch (self, other) {
-        case (.binary(let a), .binary(let b)): self = .binary(a + b)
-        case (.categorical(let a, let classes), .categorical(let b, _)): self = .categorical(a + b, classes: classes)
-        case (.multilabel(let a, let labels), .multilabel(let b, _)): self = .multilabel(a + b, labels: labels)
-        case (.regression(let a), .regression(let b)): self = .regression(a + b)
-        case (.ordinal(let a, let p, let levels), .ordinal(let b, let q, _)):
-            self = .ordinal(a + b, probabilities: p + q, levels: levels)
+        // The array is taken out of `self` before it grows, so that it is not copied.
+        let old = self
+        self = .binary([])
+        switch (consume old, other) {
+        case (.binary(var a), .binary(let b)):
+            a += b
+            self = .binary(a)
+        case (.categorical(var a, let classes), .categorical(let b, _)):
+            a += b
+            self = .categorical(a, classes: classes)
+        case (.multilabel(var a, let labels), .multilabel(let b, _)):
+            a += b
+            self = .multilabel(a, labels: labels)
+        case (.regression(var a), .regression(let b)):
+            a += b
+            self = .regression(a)
+        case (.ordinal(var a, var p, let levels), .ordinal(let b, let q, _)):
+            a += b
+            p += q
+            self = .ordinal(a, probabilities: p, levels: levels)
         default: preconditionFailure("predictions of different kinds")
         }
     }

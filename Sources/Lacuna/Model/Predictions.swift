@@ -16,7 +16,7 @@ public struct Predictions: Equatable, Sendable {
 
     public let rows: Int
     /// Names and values, in the order of the model's objectives.
-    public let objectives: [(name: String, values: Values)]
+    public internal(set) var objectives: [(name: String, values: Values)]
 
     public subscript(name: String) -> Values? { objectives.first { $0.name == name }?.values }
 

@@ -26,6 +26,8 @@ public struct Objective: Sendable {
     public var unit: String?
     /// Whether positive or class weights are set from the observed training labels when training starts.
     public var balance: Bool
+    /// Whether fractions between 0 and 1 are legal labels of a binary or multilabel objective.
+    public var soft: Bool
     /// What a missing slot of a multilabel row means.
     public var missingLabels: MissingLabels
 
@@ -34,7 +36,7 @@ public struct Objective: Sendable {
     public init(
         _ name: String, kind: ObjectiveKind, loss: any Loss, weight: Float = 1, head: Head = .linear,
         transform: Transform = .identity, unit: String? = nil, balance: Bool = false,
-        missingLabels: MissingLabels = .eachSlot
+        soft: Bool = false, missingLabels: MissingLabels = .eachSlot
     ) {
         self.name = name
         self.kind = kind
@@ -44,6 +46,7 @@ public struct Objective: Sendable {
         self.transform = transform
         self.unit = unit
         self.balance = balance
+        self.soft = soft
         self.missingLabels = missingLabels
     }
 }
@@ -82,22 +85,23 @@ extension Objective {
     ///   - positiveWeight: factor of the positive part of the loss, as `pos_weight` of
     ///     `torch.nn.BCEWithLogitsLoss`.
     ///   - labelSmoothing: in `0 ..< 1`; targets become y(1 − ε) + ε/2.
+    ///   - soft: whether labels may be probabilities.
     ///   - balance: sets the positive weight to negatives ÷ positives of the observed training labels.
     public static func binary(
         _ name: String, positiveWeight: Float = 1, labelSmoothing: Float = 0, weight: Float = 1,
-        head: Head = .linear, balance: Bool = false
+        head: Head = .linear, balance: Bool = false, soft: Bool = false
     ) -> Objective {
         Objective(
             name, kind: .binary,
             loss: BinaryCrossEntropy(positiveWeight: positiveWeight, labelSmoothing: labelSmoothing),
-            weight: weight, head: head, balance: balance)
+            weight: weight, head: head, balance: balance, soft: soft)
     }
 
     /// A yes-or-no objective with a loss of the caller's choice.
     public static func binary(
-        _ name: String, loss: any Loss, weight: Float = 1, head: Head = .linear
+        _ name: String, loss: any Loss, weight: Float = 1, head: Head = .linear, soft: Bool = false
     ) -> Objective {
-        Objective(name, kind: .binary, loss: loss, weight: weight, head: head)
+        Objective(name, kind: .binary, loss: loss, weight: weight, head: head, soft: soft)
     }
 
     /// One of several classes, with categorical cross-entropy unless another loss is given.
@@ -117,11 +121,12 @@ extension Objective {
     /// another loss is given.
     public static func multilabel(
         _ name: String, labels: [String], loss: any Loss = BinaryCrossEntropy(), weight: Float = 1,
-        head: Head = .linear, missingLabels: MissingLabels = .eachSlot, balance: Bool = false
+        head: Head = .linear, missingLabels: MissingLabels = .eachSlot, balance: Bool = false,
+        soft: Bool = false
     ) -> Objective {
         Objective(
             name, kind: .multilabel(labels: labels), loss: loss, weight: weight, head: head,
-            balance: balance, missingLabels: missingLabels)
+            balance: balance, soft: soft, missingLabels: missingLabels)
     }
 
     /// A number, with the squared error unless another loss is given.
@@ -191,6 +196,11 @@ extension Objective {
             throw SettingError(
                 "objective '\(name)' is \(kind.name.rawValue) and has the transform \(transform.rawValue)",
                 fix: "transforms belong to regressions")
+        }
+        if balance, !(loss is BinaryCrossEntropy || loss is CategoricalCrossEntropy) {
+            throw SettingError(
+                "objective '\(name)' asks for balanced weights, which the loss '\(loss.name)' does not have",
+                fix: "use cross-entropy, or leave the balancing out")
         }
         guard loss.kinds.contains(kind.name) else {
             throw SettingError(

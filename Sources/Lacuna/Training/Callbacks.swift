@@ -1,7 +1,7 @@
 /// What a program wants to know of a run while it lasts, and its say in whether it goes on.
 public struct Callbacks {
     /// Where a run stands after a step.
-    public struct Progress: Sendable {
+    public struct Progress {
         /// Counted from 1.
         public var epoch: Int
         public var epochs: Int
@@ -10,10 +10,11 @@ public struct Callbacks {
         public var steps: Int
         /// Rows trained on in this epoch.
         public var rows: Int
-        /// The training loss of this epoch so far.
-        public var loss: Double
         /// Step time of this epoch so far.
         public var seconds: Double
+        let currentLoss: () -> Double
+        /// The training loss of this epoch so far; adds up all objectives when asked for.
+        public var loss: Double { currentLoss() }
     }
 
     public enum Action: Sendable { case proceed, stop }

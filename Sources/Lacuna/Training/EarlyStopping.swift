@@ -61,8 +61,7 @@ extension Monitor {
     func value(in evaluation: Evaluation) -> Score {
         switch self {
         case .loss:
-            return evaluation.objectives.contains { $0.loss != nil }
-                ? Score(finite: evaluation.loss) : .undefined(reason: "no label is observed")
+            return evaluation.loss.map { Score(finite: $0) } ?? .undefined(reason: "no label is observed")
         case .macro:
             return evaluation.macroMain.map { .value($0) }
                 ?? .undefined(reason: "no objective's main metric is defined")

@@ -20,6 +20,7 @@ enum RunIdentity {
             "activation": encoder.activation.rawValue, "dropout": "\(encoder.dropout)", "norm": encoder.norm.rawValue,
             "features": "\(model.features)", "trainingRows": "\(train.rows)", "labelledRows": "\(rows)",
             "observedLabels": "\(train.labels.observed)", "validationRows": "\(validation?.rows ?? 0)",
+            "trainingData": train.fingerprint, "validationData": validation?.fingerprint ?? "none",
         ]
         for objective in model.objectives {
             identity["objective '\(objective.name)'"] =
@@ -35,5 +36,26 @@ enum RunIdentity {
         for name in Set(was.keys).union(now.keys).sorted() where was[name] != now[name] {
             throw .changed(setting: name, was: was[name] ?? "none", now: now[name] ?? "none")
         }
+    }
+}
+
+extension Dataset {
+    /// A number that differs where features, labels or weights differ, so that a run is not resumed on other data by
+    /// mistake. FNV-1a over words; not for secrets.
+    var fingerprint: String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01B3 }
+        mix(UInt64(features.columns))
+        for value in features.values { mix(UInt64(value.bitPattern)) }
+        for start in labels.rowStarts { mix(UInt64(start)) }
+        for slot in labels.slotIndices { mix(UInt64(slot)) }
+        for value in labels.values { mix(value.bitPattern) }
+        for weight in labels.slotWeights ?? [] { mix(UInt64(weight.bitPattern)) }
+        for weight in rowWeights ?? [] { mix(UInt64(weight.bitPattern)) }
+        for (slot, shares) in labels.distributions.sorted(by: { $0.key < $1.key }) {
+            mix(UInt64(slot))
+            for share in shares { mix(UInt64(share.bitPattern)) }
+        }
+        return String(hash, radix: 16)
     }
 }

@@ -37,7 +37,7 @@ final class Trainer {
         let keep = (settings.unlabelled ?? (model.encoder.norm == .batch ? .keep : .drop)) == .keep
         let observed = ObservedLabels(train)
         model.scaling = observed.scaling(model)
-        labels = TargetTable(train.labels, rowWeights: train.rowWeights, scaling: model.slotScaling)
+        labels = try TargetTable(train.labels, rowWeights: train.rowWeights, scaling: model.slotScaling)
         let rows = (0..<train.rows).filter { [labels] in keep || labels.isLabelled($0) }.map(Int32.init)
         guard labels.targets.count > 0 else { throw TrainingError.nothingToLearn }
         let sums = labels.weightSums()
@@ -63,12 +63,18 @@ final class Trainer {
                 reduction: settings.reduction, total: settings.total, idleHeads: settings.idleHeads,
                 seed: settings.seed, objectiveWeights: model.objectives.map(\.weight), expectedWeights: expected,
                 losses: losses))
-        if resume, let state = try store?.load() { try restore(state) } else { try checkMonitor() }
+        if resume, let state = try store?.load() {
+            try restore(state)
+        } else {
+            try checkMonitor()
+            // What an earlier run left must not be taken for this one's.
+            try store?.removeAll()
+        }
     }
 
     /// Trains until the last epoch, until patience runs out, or until a callback says stop.
     func run() throws -> History {
-        let total = settings.epochs * sampler.steps
+        let total = totalSteps
         while facts.epochsDone < settings.epochs, !facts.isFinished {
             guard try runEpoch(total: total) else {
                 facts.history.ending = .interrupted
@@ -81,15 +87,21 @@ final class Trainer {
                 facts.isFinished = true
             }
             if facts.epochsDone == settings.epochs { facts.isFinished = true }
-            let stop = callbacks.afterEpoch?(record) == .stop
-            try save(isLast: facts.isFinished || stop)
-            if stop, !facts.isFinished {
+            try save(isLast: facts.isFinished)
+            if callbacks.afterEpoch?(record) == .stop, !facts.isFinished {
                 facts.history.ending = .interrupted
+                try save(isLast: true)
                 return facts.history
             }
         }
         if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
         return facts.history
+    }
+
+    /// Steps of the whole run; a number of epochs that means "until it stops" must not overflow.
+    private var totalSteps: Int {
+        let (product, overflow) = settings.epochs.multipliedReportingOverflow(by: sampler.steps)
+        return overflow ? .max : product
     }
 
     /// The rest of the epoch in progress, or a whole one.
@@ -140,8 +152,8 @@ final class Trainer {
     private func progress(_ sums: EpochSums, seconds: Double) -> Callbacks.Progress {
         Callbacks.Progress(
             epoch: facts.epochsDone + 1, epochs: settings.epochs, step: facts.stepsDone, steps: sampler.steps,
-            rows: min(facts.stepsDone * settings.batchSize, sampler.order.count),
-            loss: totalLoss(sums.losses, sums.weights), seconds: seconds)
+            rows: min(facts.stepsDone * sampler.batchSize, sampler.order.count),
+            seconds: seconds, currentLoss: { [self] in totalLoss(sums.losses, sums.weights) })
     }
 
     /// The weighted sum of the objectives' mean losses.
@@ -163,6 +175,9 @@ final class Trainer {
             }
         }
         let evaluation = validation.map(evaluate)
+        if let objective = evaluation?.diverged {
+            throw TrainingError.diverged(objective: objective, epoch: facts.epochsDone, step: sampler.steps)
+        }
         let monitored = evaluation.flatMap { settings.monitor.value(in: $0).number }
         if validation != nil, facts.stopping.observe(monitored, epoch: facts.epochsDone), settings.earlyStopping != nil {
             best = model.engine.weights
@@ -172,7 +187,7 @@ final class Trainer {
             epoch: facts.epochsDone,
             learningRate: (settings.learningRate ?? optimizer.defaultLearningRate)
                 * settings.schedule.factor(
-                    step: last, of: settings.epochs * sampler.steps, stepsPerEpoch: sampler.steps,
+                    step: last, of: totalSteps, stepsPerEpoch: sampler.steps,
                     warmup: settings.warmup),
             trainingLoss: totalLoss(facts.losses, facts.weights), validationLoss: finite(evaluation?.loss),
             monitored: monitored, objectives: records(evaluation), seconds: facts.secondsInEpoch,

@@ -27,7 +27,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var earlyStopping: Int?
     /// What early stopping and the best weights look at.
     public var monitor: Monitor = .macro
-    /// The seed of initial weights, shuffling and dropout.
+    /// The seed of shuffling and dropout. First weights come from the seed of ``Model``'s initialiser.
     public var seed: UInt64 = 0
     /// Threads for matrix products, or nil for what the model was made with.
     public var threads: Int?
@@ -75,11 +75,6 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
         }
         guard warmup >= 0 else {
             throw SettingError("warm-up is \(warmup) steps; it is 0 or more", fix: "give a number of steps")
-        }
-        guard norm != .batch || unlabelled != .drop else {
-            throw SettingError(
-                "batch norm and dropping unlabelled rows exclude each other",
-                fix: "keep unlabelled rows: batch norm's statistics are of all rows")
         }
         try optimizer.validate()
         try schedule.validate()

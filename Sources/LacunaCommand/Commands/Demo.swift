@@ -20,6 +20,12 @@ struct Demo: ParsableCommand {
         guard rows >= 200 else {
             throw CommandError("the cohort has \(rows) rows", at: "--rows", fix: "give at least 200")
         }
-        throw CommandError("not there yet")
+        let display = ProgressDisplay(isQuiet: output.quiet)
+        let comparison = try DemoComparison(rows: rows, seed: seed) { method in
+            if !output.quiet { display.say("training: \(method.title)") }
+        }
+        let text = output.json ? comparison.json.pretty() : comparison.text
+        System.write(text + "\n", to: .output)
+        if !output.quiet { display.say("\(NumberText.duration(comparison.seconds)) for seven trainings") }
     }
 }

@@ -32,11 +32,9 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let part = try split.map { try Part(flag: $0) }
-        let directory = RunDirectory(model)
-        try directory.checkModel()
         let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
-        let report = try Runs.evaluate(directory, flags: flags, part: part, quiet: output.quiet)
-        Runs.show(report, json: output.json)
+        let report = try ModelRun(RunDirectory(model), flags: flags).evaluate(part: part)
+        report.show(json: output.json)
     }
 }
 

@@ -23,22 +23,19 @@ struct Predict: ParsableCommand {
 
     @Option(help: ArgumentHelp("The folder that train wrote.", valueName: "dir")) var model: String
     @OptionGroup(title: "Data") var data: PredictionDataOptions
-    @Option(help: ArgumentHelp("The file to write: .csv, .tsv or .npy; an existing one is replaced.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write, .csv or .npy; an existing one is replaced.", valueName: "file"))
     var out: String
     @Option(help: Setting.help(.training, "threads")) var threads: String?
-    @Flag(help: "No progress on standard error; warnings are still said.") var quiet = false
 
     func run() throws {
         let format = try PredictionFormat(path: out)
-        let directory = RunDirectory(model)
-        try directory.checkModel()
         try checkOut()
         let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
-        try Runs.predict(directory, flags: flags, to: out, format: format, quiet: quiet)
+        try ModelRun(RunDirectory(model), flags: flags).predict(to: out, format: format)
     }
 
     private func checkOut() throws(CommandError) {
-        if FilePaths.names(in: out) != nil {
+        if FileSystem.isDirectory(out) {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
         for input in [data.file, data.features] where input == out {
@@ -55,7 +52,10 @@ struct Predict: ParsableCommand {
 
 /// The data flags that make sense without labels.
 struct PredictionDataOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: "A table with the features: CSV or TSV, plain or gzip.") var file: String?
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp("A table with the features: CSV or TSV, plain or gzip. (default: none)", valueName: "file"))
+    var file: String?
     @Option(help: Setting.help(.data, "features")) var features: String?
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
     var missingFeatures: [String] = []
@@ -70,13 +70,13 @@ struct PredictionDataOptions: ParsableArguments {
 
 /// What kind of file predictions go to, by its name.
 enum PredictionFormat: String, CaseIterable, Sendable {
-    case csv, tsv, npy
+    case csv, npy
 
     init(path: String) throws(CommandError) {
         guard let format = Self.allCases.first(where: { path.lowercased().hasSuffix("." + $0.rawValue) }) else {
             throw CommandError(
-                "the output '\(path)' has none of the endings .csv, .tsv, .npy", at: "--out",
-                fix: "name it with one of them")
+                "the output '\(path)' ends neither in .csv nor in .npy", at: "--out",
+                fix: "name it so")
         }
         self = format
     }

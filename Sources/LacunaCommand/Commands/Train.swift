@@ -61,8 +61,9 @@ struct Train: ParsableCommand {
         let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         let configuration = try resolvedConfiguration()
         try directory.check(existing)
-        let report = try Runs.train(configuration, in: directory, existing: existing, quiet: output.quiet)
-        Runs.show(report, json: output.json)
+        let run = TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
+        guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
+        report.show(json: output.json)
     }
 
     /// What the file and the flags say together, checked and complete.
@@ -78,13 +79,11 @@ struct Train: ParsableCommand {
 extension RunConfiguration {
     /// Reads a configuration file.
     static func read(file: String) throws -> RunConfiguration {
-        let text: String
-        do {
-            text = try FilePaths.read(file)
-        } catch {
-            throw CommandError(
-                FilePaths.exists(file) ? "the configuration file cannot be read as text" : "there is no such file",
-                at: file, fix: "give a YAML file in UTF-8 as --config")
+        guard FileSystem.exists(file) else {
+            throw CommandError("there is no such file", at: file, fix: "give a YAML file as --config")
+        }
+        guard let text = try FilePaths.text(of: file) else {
+            throw CommandError("the file is not text in UTF-8", at: file, fix: "give a YAML file as --config")
         }
         return try ConfigurationReader.read(text, path: file)
     }

@@ -70,7 +70,7 @@ public struct ResultTable {
     }
 
     private mutating func facts(_ facts: TrainingFacts) {
-        let best = facts.bestEpoch.map { ", weights of epoch \($0)" } ?? ""
+        let best = facts.bestEpoch.map { ", the best was epoch \($0)," } ?? ""
         lines.append(
             """
             \(facts.epochs) \(facts.epochs == 1 ? "epoch" : "epochs")\(best) in \(NumberText.duration(facts.seconds)); \

@@ -78,7 +78,7 @@ import Darwin
     }
 
     private func failure(_ what: String) -> TableError {
-        let error = TableError(systemProblem(what), file: path, why: "nothing was left under that name")
+        let error = TableError(systemProblem(what), file: path, why: "no half-written file is left behind")
         abandon()
         return error
     }

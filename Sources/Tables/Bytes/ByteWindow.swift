@@ -10,7 +10,10 @@
     private(set) var end: UnsafePointer<UInt8>
     /// Whether nothing follows this window.
     private(set) var isLast = false
-    private let inflater: Inflater?
+    /// Where `start` lies in the text.
+    private(set) var offset = 0
+    private let inflater: ReadAhead?
+    private let size: Int
     private var buffer: UnsafeMutablePointer<UInt8>?
     private var capacity = 0
     private var filled = 0
@@ -20,13 +23,28 @@
     init(_ file: FileBytes, bufferSize: Int = 1 << 20) throws(TableError) {
         self.file = file
         firstCapacity = max(bufferSize, 2)
+        size = file.count
         unsafe start = file.base
         unsafe end = file.base
-        inflater = file.isGzip ? try Inflater(file) : nil
-        if inflater == nil {
-            unsafe end = lastLineEnd(file.base, file.base + file.count) ?? file.base
-            isLast = unsafe end == file.base + file.count
-        }
+        inflater = file.isGzip ? ReadAhead(try Inflater(file), pieceSize: max(bufferSize, 2)) : nil
+        if inflater == nil { endAtLastLine() }
+    }
+
+    /// A part of a plain file, as if there were no more: it begins where a line begins and ends where one ends.
+    init(_ file: FileBytes, part: Range<Int>) {
+        self.file = file
+        firstCapacity = 2
+        size = part.count
+        unsafe start = file.base + part.lowerBound
+        unsafe end = file.base + part.upperBound
+        inflater = nil
+        isLast = true
+        if part.upperBound == file.count { endAtLastLine() }
+    }
+
+    private func endAtLastLine() {
+        unsafe end = lastLineEnd(start, file.base + file.count) ?? start
+        isLast = unsafe end == file.base + file.count
     }
 
     deinit { unsafe buffer?.deallocate() }
@@ -40,11 +58,14 @@
     func advance(from position: UnsafePointer<UInt8>) throws(TableError) {
         precondition(!isLast, "nothing follows the last window")
         if let inflater {
-            try advance(inflater, keeping: unsafe filled == 0 ? 0 : position - start)
+            try advance(inflater, dropping: unsafe filled == 0 ? 0 : position - start)
         } else {
             unsafe copyTail(position)
         }
     }
+
+    /// The text's whole size: known for a plain file, extrapolated for a gzip file.
+    var estimatedSize: Int { inflater?.estimatedSize ?? size }
 
     /// A copy of at most the window's first `length` bytes.
     func prefix(_ length: Int) -> [UInt8] {
@@ -62,10 +83,11 @@
         isLast = true
     }
 
-    private func advance(_ inflater: Inflater, keeping offset: Int) throws(TableError) {
+    private func advance(_ inflater: ReadAhead, dropping used: Int) throws(TableError) {
         if let buffer = unsafe buffer {
-            filled -= offset
-            unsafe buffer.update(from: buffer + offset, count: filled)
+            filled -= used
+            offset += used
+            unsafe buffer.update(from: buffer + used, count: filled)
         }
         while true {
             if filled + 1 >= capacity { grow() }

@@ -3,7 +3,7 @@
 /// `[+-] digits [. digits] [(e|E) [+-] digits]`, at least one digit in the mantissa. Nothing else is a number here: no
 /// hexadecimal, no `1_000`, no `1,5`; `inf` and `nan` are words.
 ///
-/// Three ways, by cost: mantissa below 2^53 and a power of ten up to 22 are exact Doubles, so one operation rounds once
+/// Three ways, by cost: mantissa below 2^52 and a power of ten up to 22 are exact Doubles, so one operation rounds once
 /// (Clinger 1990, "How to read floating point numbers accurately", the fast path); up to 19 digits with a power of ten up
 /// to 19 are exact in 128-bit integers; all else goes to the standard library's conversion, which knows no locale.
 struct ScannedNumber {
@@ -15,21 +15,25 @@ struct ScannedNumber {
 }
 
 /// Reads the longest number at `start`; reads no byte at or after `end`.
+///
+/// - Parameter powers: `PowersOfTen.table`, handed in because reaching a global costs a check per number.
 @inline(__always)
-func scanNumber(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> ScannedNumber {
+func scanNumber(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ powers: UnsafePointer<PowersOfTen>
+) -> ScannedNumber {
     var p = unsafe start
-    var isNegative = false
-    if unsafe p < end && (p.pointee == Ascii.minus || p.pointee == Ascii.plus) {
-        isNegative = unsafe p.pointee == Ascii.minus
-        unsafe p += 1
-    }
+    guard unsafe p < end else { return ScannedNumber(value: 0, length: 0, outcome: .notANumber) }
+    // No branch on the sign: in features it is a coin toss, and a wrong guess costs as much as the rest.
+    let first = unsafe p.pointee
+    let signBit = UInt64(first == Ascii.minus ? 1 : 0)
+    unsafe p += Int(signBit) &+ (first == Ascii.plus ? 1 : 0)
     // Wraps beyond 19 digits; the count below then sends the number to the library.
     var mantissa: UInt64 = 0
     let digits = unsafe p
     while unsafe p < end {
         let digit = unsafe p.pointee &- Ascii.zero
         if digit > 9 { break }
-        mantissa = mantissa &* 10 &+ UInt64(digit)
+        mantissa = mantissa &* 10 &+ UInt64(truncatingIfNeeded: digit)
         unsafe p += 1
     }
     var digitCount = unsafe p - digits
@@ -37,10 +41,11 @@ func scanNumber(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> S
     if unsafe p < end && p.pointee == Ascii.dot {
         unsafe p += 1
         let fraction = unsafe p
+        if unsafe end - p >= 8 { unsafe p += takeUpToEightDigits(p, &mantissa, powers) }
         while unsafe p < end {
             let digit = unsafe p.pointee &- Ascii.zero
             if digit > 9 { break }
-            mantissa = mantissa &* 10 &+ UInt64(digit)
+            mantissa = mantissa &* 10 &+ UInt64(truncatingIfNeeded: digit)
             unsafe p += 1
         }
         exponent = unsafe fraction - p
@@ -55,10 +60,11 @@ func scanNumber(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> S
     }
     let length = unsafe p - start
     if digitCount > 19 { return ScannedNumber(value: 0, length: length, outcome: .needsLibrary) }
-    guard let magnitude = scale(mantissa, byTenTo: exponent) else {
+    guard let magnitude = unsafe scale(mantissa, byTenTo: exponent, powers) else {
         return ScannedNumber(value: 0, length: length, outcome: .needsLibrary)
     }
-    return ScannedNumber(value: isNegative ? -magnitude : magnitude, length: length, outcome: .value)
+    let value = Double(bitPattern: magnitude.bitPattern | signBit &<< 63)
+    return ScannedNumber(value: value, length: length, outcome: .value)
 }
 
 /// The digits after `e`, which `p` stands at; nil when there are none.
@@ -84,21 +90,25 @@ private func scanExponent(_ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<
 
 /// `mantissa × 10^exponent`, correctly rounded, or nil where the two exact ways do not reach.
 @inline(__always)
-private func scale(_ mantissa: UInt64, byTenTo exponent: Int) -> Double? {
-    if exponent == 0 { return Double(mantissa) }
-    if mantissa == 0 { return 0 }
-    if mantissa <= 1 << 53 && exponent >= -22 && exponent <= 22 {
+private func scale(_ mantissa: UInt64, byTenTo exponent: Int, _ powers: UnsafePointer<PowersOfTen>) -> Double? {
+    if mantissa < 1 << 52 && exponent >= -22 && exponent <= 22 {
+        // The mantissa as the low bits of 2^52 + mantissa. The processor's own conversion would wait for the division
+        // of the number before, since it keeps half of the register.
+        let number = Double(bitPattern: 0x4330_0000_0000_0000 | mantissa) - 0x1p52
         return unsafe exponent < 0
-            ? Double(mantissa) / powersOfTen[-exponent]
-            : Double(mantissa) * powersOfTen[exponent]
+            ? number / powers[0 &- exponent].real
+            : number * powers[exponent].real
     }
-    return scaleExactly(mantissa, byTenTo: exponent)
+    return unsafe scaleExactly(mantissa, byTenTo: exponent, powers)
 }
 
 @inline(never)
-private func scaleExactly(_ mantissa: UInt64, byTenTo exponent: Int) -> Double? {
+private func scaleExactly(
+    _ mantissa: UInt64, byTenTo exponent: Int, _ powers: UnsafePointer<PowersOfTen>
+) -> Double? {
+    if mantissa == 0 { return 0 }
     guard exponent >= -19 && exponent <= 19 else { return nil }
-    let power = integerPowersOfTen[abs(exponent)]
+    let power = unsafe powers[abs(exponent)].whole
     if exponent > 0 {
         let product = mantissa.multipliedFullWidth(by: power)
         return round(high: product.high, low: product.low, isSticky: false, exponent: 0)
@@ -134,26 +144,49 @@ private func round(high: UInt64, low: UInt64, isSticky: Bool, exponent: Int) -> 
     return Double(bits) * Double(sign: .plus, exponent: exponent, significand: 1)
 }
 
-// Leaked once on purpose: a global array's access would cost a lazy-initialisation check and a bounds check per number.
-private nonisolated(unsafe) let powersOfTen: UnsafePointer<Double> = {
-    let table = UnsafeMutablePointer<Double>.allocate(capacity: 23)
-    var power = 1.0
-    for index in 0 ... 22 {
-        unsafe table[index] = power
-        power *= 10
-    }
-    return unsafe UnsafePointer(table)
-}()
+/// 10^k, exact as a Double for k up to 22 and as an integer up to 19.
+struct PowersOfTen {
+    var real: Double
+    var whole: UInt64
 
-private let integerPowersOfTen: [UInt64] = (0 ..< 20).map { exponent in
-    (0 ..< exponent).reduce(1) { power, _ in power * 10 }
+    /// 23 entries, never freed: a pointer to them can be handed to every number.
+    static nonisolated(unsafe) let table: UnsafePointer<PowersOfTen> = {
+        let table = UnsafeMutablePointer<PowersOfTen>.allocate(capacity: 23)
+        var power = PowersOfTen(real: 1, whole: 1)
+        for index in 0 ... 22 {
+            unsafe (table + index).initialize(to: power)
+            power = PowersOfTen(real: power.real * 10, whole: power.whole &* 10)
+        }
+        return unsafe UnsafePointer(table)
+    }()
+}
+
+/// Appends the digits that the eight bytes at `p` begin with to `mantissa`, without a branch per digit: how many there are
+/// is just what a branch would guess wrongly.
+@inline(__always)
+private func takeUpToEightDigits(
+    _ p: UnsafePointer<UInt8>, _ mantissa: inout UInt64, _ powers: UnsafePointer<PowersOfTen>
+) -> Int {
+    // The first character is the lowest byte. Digits become 0 … 9; any other byte then has a high bit, or gets one when
+    // 0x76 is added (9 + 0x76 is 0x7F). A carry can only come from a byte that is no digit, so never reaches the first one.
+    let digits = unsafe UInt64(littleEndian: UnsafeRawPointer(p).loadUnaligned(as: UInt64.self)) ^ 0x3030_3030_3030_3030
+    let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+    let count = others.trailingZeroBitCount / 8
+    if count == 0 { return 0 }
+    // Zeros come before the digits; then pairs, fours and eights are joined (Lemire, "Quickly parsing eight digits", 2018).
+    var value = digits &<< UInt64(64 - 8 * count)
+    value = (value &* 10) &+ (value &>> 8)
+    let low = (value & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+    let high = ((value &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
+    mantissa = unsafe mantissa &* powers[count].whole &+ ((low &+ high) &>> 32)
+    return count
 }
 
 /// The whole cell as a number; nil when it is none. Out of range gives ±infinity or ±0, as `strtod` does.
 func parseNumber(_ cell: Span<UInt8>) -> Double? {
     unsafe cell.withUnsafeBufferPointer { (bytes) -> Double? in
         guard let start = bytes.baseAddress, bytes.count > 0 else { return nil }
-        let scanned = unsafe scanNumber(start, start + bytes.count)
+        let scanned = unsafe scanNumber(start, start + bytes.count, PowersOfTen.table)
         guard scanned.length == bytes.count else { return nil }
         switch scanned.outcome {
         case .value: return scanned.value

@@ -7,7 +7,11 @@ import CZlib
     private let file: FileBytes
     private let stream: UnsafeMutablePointer<z_stream>
     private var consumed = 0
+    private var produced = 0
     private var isFinished = false
+
+    /// What the whole file would inflate to if all of it were like the part read so far.
+    var estimatedSize: Int { Int(Double(produced) * Double(file.count) / Double(max(consumed, 1))) }
 
     init(_ file: FileBytes) throws(TableError) {
         self.file = file
@@ -52,6 +56,7 @@ import CZlib
                     fix: "copy or download it again")
             }
         }
+        produced += written
         return written
     }
 

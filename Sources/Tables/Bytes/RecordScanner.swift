@@ -71,7 +71,7 @@ enum FieldUse: UInt8 {
                 try moveWindow()
                 continue
             }
-            if nextLine == 1 { skipByteOrderMark() }
+            if isHeader && nextLine == 1 { skipByteOrderMark() }
             if isHeader || uses.count > 1, let length = blankLineLength() {
                 unsafe position += length
                 nextLine += 1
@@ -83,6 +83,16 @@ enum FieldUse: UInt8 {
         row += 1
         return true
     }
+
+    /// How many rows the file has if the rest is like the records so far.
+    var estimatedRows: Int {
+        return Int(Double(window.estimatedSize) / Double(max(textOffset, 1)) * Double(row) * 1.02) + 16
+    }
+
+    /// Where the next record begins in the text.
+    var textOffset: Int { unsafe window.offset + (position - window.start) }
+    /// The lines passed so far.
+    var lineCount: Int { nextLine - 1 }
 
     /// Calls `body` with every kept field of the record: its column and its bytes without quotes.
     func forEachKeptField(
@@ -132,6 +142,8 @@ enum FieldUse: UInt8 {
         kept.removeAll(keepingCapacity: true)
         let end = unsafe window.end
         let delimiter = delimiter
+        let powers = unsafe PowersOfTen.table
+        let uses = uses
         let width = uses.count
         var p = unsafe position
         var column = 0
@@ -146,7 +158,7 @@ enum FieldUse: UInt8 {
                     column += 1
                     continue
                 }
-                let number = unsafe scanNumber(p, end)
+                let number = unsafe scanNumber(p, end, powers)
                 if number.outcome == .value {
                     let after = unsafe p + number.length
                     let stop = unsafe after.pointee

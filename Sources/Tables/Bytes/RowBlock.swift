@@ -9,7 +9,7 @@
 
     init(width: Int) {
         self.width = width
-        capacity = max(16, min(256, 4096 / max(width, 1)))
+        capacity = max(16, min(256, 16384 / max(width, 1)))
         unsafe cells = .allocate(capacity: max(width, 1) * capacity)
         unsafe column = .allocate(capacity: capacity)
     }
@@ -34,14 +34,16 @@
     func append(
         column index: Int, rows: Int, missing: [Double], to values: inout [Float]
     ) -> (missing: Int, firstTooLarge: Int?) {
+        let first = unsafe cells + index
+        for number in missing {
+            for row in 0 ..< rows where unsafe first[row &* width] == number { unsafe first[row &* width] = .nan }
+        }
         var missingCount = 0
         var tooLarge = 0
         for row in 0 ..< rows {
-            var value = unsafe cells[row * width + index]
-            for number in missing where value == number { value = .nan }
-            let rounded = Float(value)
-            missingCount += rounded.isNaN ? 1 : 0
-            tooLarge += rounded.isInfinite ? 1 : 0
+            let rounded = unsafe Float(first[row &* width])
+            missingCount &+= rounded.isNaN ? 1 : 0
+            tooLarge &+= rounded.isInfinite ? 1 : 0
             unsafe column[row] = rounded
         }
         unsafe values.append(contentsOf: UnsafeBufferPointer(start: column, count: rows))

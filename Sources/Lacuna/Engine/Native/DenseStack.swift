@@ -13,6 +13,8 @@ final class DenseStack {
     }
 
     let layers: [ParameterLayout.Layer]
+    /// Where in the layout the gradients handed to ``backward`` begin.
+    private let gradientStart: Int
     private let activation: lacuna_activation
     private let activationKind: Activation
     private let norm: Normalization
@@ -36,8 +38,9 @@ final class DenseStack {
     static let normEpsilon: Float = 1e-3
     static let batchNormMomentum: Float = 0.99
 
-    init(_ layers: [ParameterLayout.Layer], activation: Activation, norm: Normalization, dropout: Float) {
+    init(_ layers: [ParameterLayout.Layer], gradientStart: Int = 0, activation: Activation, norm: Normalization, dropout: Float) {
         self.layers = layers
+        self.gradientStart = gradientStart
         self.norm = norm
         self.dropout = dropout
         activationKind = activation
@@ -103,10 +106,10 @@ final class DenseStack {
             normaliseBackward(layer, cache, current, rows: rows, parameters: parameters, into: gradients)
             let below = index == 0 ? input : caches[index - 1].outputs.view.prefix(rows * layer.inputs)
             Products.multiply(
-                below, transposeA: true, current, into: gradients.slice(layer.kernel, layer.inputs * layer.outputs),
+                below, transposeA: true, current, into: gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs),
                 m: layer.inputs, n: layer.outputs, k: rows, accumulate: accumulate)
             unsafe lacuna_column_sums(
-                rows, layer.outputs, current.base, accumulate ? 1 : 0, gradients.slice(layer.bias, layer.outputs).base)
+                rows, layer.outputs, current.base, accumulate ? 1 : 0, gradients.slice(layer.bias - gradientStart, layer.outputs).base)
             guard index > 0 || wantsInput else { return nil }
             let next = cache.inputGradient.room(for: rows * layer.inputs)
             Products.multiply(
@@ -120,8 +123,8 @@ final class DenseStack {
     /// Prepares the gradients that the norms only ever add to.
     func clearNormGradients(_ gradients: View<Float>) {
         for layer in layers {
-            if let gamma = layer.gamma { gradients.slice(gamma, layer.outputs).fill(0) }
-            if let beta = layer.beta { gradients.slice(beta, layer.outputs).fill(0) }
+            if let gamma = layer.gamma { gradients.slice(gamma - gradientStart, layer.outputs).fill(0) }
+            if let beta = layer.beta { gradients.slice(beta - gradientStart, layer.outputs).fill(0) }
         }
     }
 
@@ -169,7 +172,8 @@ final class DenseStack {
         guard let gammaAt = layer.gamma, let betaAt = layer.beta else { return }
         let width = layer.outputs
         let gamma = parameters.slice(gammaAt, width)
-        let dgamma = gradients.slice(gammaAt, width), dbeta = gradients.slice(betaAt, width)
+        let dgamma = gradients.slice(gammaAt - gradientStart, width)
+        let dbeta = gradients.slice(betaAt - gradientStart, width)
         let normalised = cache.normalised.view.prefix(rows * width)
         if norm == .layer {
             unsafe lacuna_layer_norm_backward(

@@ -107,7 +107,7 @@ struct HeadPlan {
         for (index, slot) in slots.enumerated() {
             let loss = losses[index]
             if let last = blocks.last, last.tower == slot.tower, last.width == slot.width,
-                last.scoreWidth == slot.scoreWidth, isSame(last.loss, loss), !soft.contains(index),
+                last.scoreWidth == slot.scoreWidth, isSame(last.loss, loss, sameObjective: slots[index - 1].objective == slot.objective), !soft.contains(index),
                 !soft.contains(last.slots.lowerBound)
             {
                 blocks[blocks.count - 1] = Block(
@@ -123,8 +123,10 @@ struct HeadPlan {
         return blocks
     }
 
-    /// Whether two losses calculate the same. Types are compared too: names of user losses may clash.
-    private static func isSame(_ a: any Loss, _ b: any Loss) -> Bool {
-        type(of: a) == type(of: b) && a.name == b.name && a.settings == b.settings
+    /// Whether two losses calculate the same. A loss of the user's own may have state that its settings do not tell, so
+    /// it is never taken for that of another objective.
+    private static func isSame(_ a: any Loss, _ b: any Loss, sameObjective: Bool) -> Bool {
+        guard type(of: a) == type(of: b), a.name == b.name, a.settings == b.settings else { return false }
+        return sameObjective || BuiltInLoss.named(a.name, settings: a.settings).map { type(of: $0) == type(of: a) } ?? false
     }
 }

@@ -4,22 +4,22 @@ extension NativeEngine {
     package func logits(_ features: FeatureMatrix, rows: Range<Int>) -> [Float] {
         Products.setThreads(threads)
         let count = rows.count, width = features.columns
-        let input = Memory<Float>(count * width)
-        input.view.copy(from: features.values[rows.lowerBound * width..<rows.upperBound * width])
+        let input = inferenceInput.room(for: count * width)
+        input.copy(from: features.values[rows.lowerBound * width..<rows.upperBound * width])
         let hidden = encoder.forward(
-            input.view, rows: count, parameters: parameters.view, statistics: statistics.view, mode: .inference)
-        let linear = Memory<Float>(count * layout.linear.logits)
-        heads.logits(hidden, rows: count, parameters: parameters.view, into: linear.view)
+            input, rows: count, parameters: parameters.view, statistics: statistics.view, mode: .inference)
+        let linear = inferenceLogits.room(for: count * layout.linear.logits)
+        heads.logits(hidden, rows: count, parameters: parameters.view, into: linear)
         var all = [Float](repeating: 0, count: count * plan.outputs)
         for slot in plan.slots where slot.tower == nil {
-            copy(linear.view, stride: layout.linear.logits, slot, count, into: &all)
+            copy(linear, stride: layout.linear.logits, slot, count, into: &all)
         }
         for (index, tower) in towers.enumerated() {
-            let logits = Memory<Float>(count * layout.towers[index].output.logits)
+            let logits = inferenceLogits.room(for: count * layout.towers[index].output.logits)
             tower.logits(
-                hidden, rows: count, parameters: parameters.view, statistics: statistics.view, into: logits.view)
+                hidden, rows: count, parameters: parameters.view, statistics: statistics.view, into: logits)
             for slot in plan.slots where slot.tower == index {
-                copy(logits.view, stride: layout.towers[index].output.logits, slot, count, into: &all)
+                copy(logits, stride: layout.towers[index].output.logits, slot, count, into: &all)
             }
         }
         return all
@@ -40,15 +40,15 @@ extension OutputLayer {
     /// Logits `[rows × logits]` of all slots of this layer.
     func logits(_ hidden: View<Float>, rows: Int, parameters: View<Float>, into out: View<Float>) {
         guard layout.scores > 0 else { return }
-        let scores = Memory<Float>(rows * layout.scores)
+        let scores = scores.room(for: rows * layout.scores)
         Products.multiply(
             hidden, parameters.slice(layout.weight, layout.scores * layout.inputs), transposeB: true,
-            into: scores.view, m: rows, n: layout.scores, k: layout.inputs)
+            into: scores, m: rows, n: layout.scores, k: layout.inputs)
         let bias = parameters.slice(layout.bias, layout.logits)
         for slot in slots {
             for row in 0..<rows {
                 for column in 0..<slot.width {
-                    let score = scores.view[row * layout.scores + slot.score + (slot.isOrdinal ? 0 : column)]
+                    let score = scores[row * layout.scores + slot.score + (slot.isOrdinal ? 0 : column)]
                     out[row * layout.logits + slot.logit + column] = score + bias[slot.logit + column]
                 }
             }

@@ -15,6 +15,8 @@ package final class NativeEngine: Engine {
     /// Set by tests to hold both ways of calculating linear heads against each other; nil: the cheaper one.
     var forcedPath: HeadPath?
     private var run: Run?
+    let inferenceInput = Memory<Float>()
+    let inferenceLogits = Memory<Float>()
     let updater: Updater
 
     /// What a training run needs beside the model.
@@ -110,12 +112,14 @@ package final class NativeEngine: Engine {
             start += count
         }
         if isFirst { updater.encoderGradient.prefix(layout.encoderRange.count).fill(0) }
+        guard updater.update(run.entries, parameters: parameters.view, rate: rate) else {
+            throw Divergence(objective: run.active.first ?? 0)
+        }
         for objective in run.active {
             sums.losses[objective] += run.lossSums.view[objective]
             sums.weights[objective] += run.weightSums.view[objective]
         }
         if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
-        updater.update(run.entries, parameters: parameters.view, rate: rate)
     }
 
     /// Σw by objective, and from it what each entry's weight is multiplied with.
@@ -196,7 +200,7 @@ package final class NativeEngine: Engine {
         }
         for (index, tower) in run.towers.enumerated() {
             let bad = tower.train(
-                entries, pass, gradients: updater.towerGradient, firstRow: firstRow,
+                entries, pass, gradients: updater.towerGradient(tower.layout.range), firstRow: firstRow,
                 key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index))
             if let bad { return bad }
         }

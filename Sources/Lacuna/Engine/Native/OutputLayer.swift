@@ -7,7 +7,7 @@ final class OutputLayer {
     /// The tower whose outputs these are, or nil for the linear heads.
     private let tower: Int?
     private let plan: HeadPlan
-    private let scores = Memory<Float>()
+    let scores = Memory<Float>()
     private let packed = Memory<Float>()
     private let logits = Memory<Float>()
     private let gradients = Memory<Float>()
@@ -143,7 +143,7 @@ final class OutputLayer {
             // A soft target is kept as the position of its distribution.
             let width = block.width, expanded = soft.room(for: count * width)
             for entry in 0..<count {
-                let position = Int(targets[entry]) * width
+                let position = TargetTable.position(targets[entry]) * width
                 for column in 0..<width { expanded[entry * width + column] = distributions[position + column] }
             }
             targets = expanded

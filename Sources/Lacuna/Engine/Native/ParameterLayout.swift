@@ -40,6 +40,8 @@ struct ParameterLayout {
         let output: Output
         /// Of the hidden layers alone.
         let hidden: Range<Int>
+        /// Of the whole tower.
+        var range: Range<Int> { hidden.lowerBound..<output.range.upperBound }
     }
 
     private(set) var tensors: [Tensor] = []

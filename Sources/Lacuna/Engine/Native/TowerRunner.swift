@@ -17,13 +17,14 @@ final class TowerRunner {
     init(_ layout: ParameterLayout.Tower, index: Int, plan: HeadPlan, spec: EncoderSpec) {
         self.layout = layout
         slots = plan.towers[index].slots
-        stack = DenseStack(layout.layers, activation: spec.activation, norm: .none, dropout: spec.dropout)
+        stack = DenseStack(
+            layout.layers, gradientStart: layout.range.lowerBound, activation: spec.activation, norm: .none, dropout: spec.dropout)
         output = OutputLayer(layout.output, tower: index, plan: plan)
     }
 
     /// - Parameters:
     ///   - pass: the pass of the whole batch; its hidden gradient is added to.
-    ///   - gradients: of the whole model's layout; this tower's are added to.
+    ///   - gradients: of this tower's part of the layout; added to.
     /// - Returns: the objective, if its numbers are not finite.
     func train(
         _ entries: BatchEntries, _ pass: OutputLayer.Pass, gradients: View<Float>, firstRow: Int, key: DropoutKey
@@ -43,8 +44,8 @@ final class TowerRunner {
         let last = layout.output
         let inside = OutputLayer.Pass(
             hidden: hidden, rows: count, parameters: pass.parameters,
-            weightGradient: gradients.slice(last.weight, last.scores * inner),
-            biasGradient: gradients.slice(last.bias, last.logits), hiddenGradient: gradient, path: .dense,
+            weightGradient: gradients.slice(last.weight - layout.range.lowerBound, last.scores * inner),
+            biasGradient: gradients.slice(last.bias - layout.range.lowerBound, last.logits), hiddenGradient: gradient, path: .dense,
             coefficients: pass.coefficients, labels: pass.labels, lossSums: pass.lossSums)
         if let bad = output.train(
             entries, segments: range, rowsOfEntries: localOfEntries.view.prefix(entries.count), inside)

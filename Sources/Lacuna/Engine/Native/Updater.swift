@@ -18,8 +18,9 @@ final class Updater {
     /// Gradients of the linear heads: rows of all outputs after a dense pass, of the observed ones after another.
     private let headWeights = Memory<Float>()
     private let headBiases = Memory<Float>()
-    /// Gradients of all towers, at their places in the layout less ``towerStart``; made when there is a tower.
-    private let towerMemory: Memory<Float>
+    /// Gradients of all towers, at their places in the layout less ``towerStart``.
+    private var towerMemory = Memory<Float>()
+    private let towerStart: Int
     /// Where a slot's rows and biases stand in the linear heads' gradients.
     private let scoreOfSlot: Memory<Int32>
     private let logitOfSlot: Memory<Int32>
@@ -32,8 +33,6 @@ final class Updater {
     private(set) var encoderSteps: Int32 = 0
     private let slotSteps: Memory<Int32>
     private let towerSteps: Memory<Int32>
-    /// Whether all linear slots have the same step count, so that one call can update them all.
-    private var inStep = true
     private var corrections: [(pace: Double, inverse2: Float)] = []
 
     private struct Settings {
@@ -47,7 +46,7 @@ final class Updater {
         self.layout = layout
         self.plan = plan
         encoderMemory = Memory(layout.encoderRange.count)
-        towerMemory = Memory(layout.towers.isEmpty ? 0 : layout.count)
+        towerStart = layout.towers.first?.hidden.lowerBound ?? layout.count
         scoreOfSlot = Memory(plan.slots.count)
         logitOfSlot = Memory(plan.slots.count)
         first = Memory(0)
@@ -65,15 +64,17 @@ final class Updater {
         encoderSteps = 0
         slotSteps.view.fill(0)
         towerSteps.view.fill(0)
-        inStep = true
+        towerMemory = Memory(layout.count - towerStart)
         corrections = []
     }
 
     var encoderGradient: View<Float> { encoderMemory.view }
     var headWeightGradient: View<Float> { headWeights.view.prefix(headScores * layout.linear.inputs) }
     var headBiasGradient: View<Float> { headBiases.view.prefix(headLogits) }
-    /// Indexed as the layout is.
-    var towerGradient: View<Float> { towerMemory.view }
+    /// Gradients of some of the towers' part of the layout.
+    func towerGradient(_ range: Range<Int>) -> View<Float> {
+        towerMemory.view.slice(range.lowerBound - towerStart, range.count)
+    }
 
     /// Makes room for the gradients of a batch, all zero but the encoder's, and says in each segment where its are.
     func begin(_ entries: BatchEntries, path: HeadPath) {
@@ -101,10 +102,7 @@ final class Updater {
         place(entries)
         headWeights.room(for: headScores * layout.linear.inputs).fill(0)
         headBiases.room(for: headLogits).fill(0)
-        forEachActiveTower(entries) { tower in
-            towerMemory.view.slice(tower.hidden.lowerBound, tower.hidden.count).fill(0)
-            towerMemory.view.slice(tower.output.range.lowerBound, tower.output.range.count).fill(0)
-        }
+        forEachActiveTower(entries) { tower in towerGradient(tower.range).fill(0) }
     }
 
     /// Says in each segment where its gradients are.
@@ -118,9 +116,11 @@ final class Updater {
     }
 
     /// Moves what the batch observed, or everything under ``IdleHeads/move``.
-    func update(_ entries: BatchEntries, parameters: View<Float>, rate: Double) {
+    ///
+    /// - Returns: false, with nothing moved, when the norm that clipping asks for is not finite.
+    func update(_ entries: BatchEntries, parameters: View<Float>, rate: Double) -> Bool {
         guard let settings else { preconditionFailure("an update before prepare") }
-        let scale = clipping(entries, settings)
+        guard let scale = clipping(entries, settings) else { return false }
         let inputs = layout.linear.inputs, linear = layout.linear
         encoderSteps += 1
         let encoder = layout.encoderRange
@@ -130,7 +130,7 @@ final class Updater {
         let everything = settings.idleHeads == .move
         let segments = entries.segments
         let linearSlots = plan.linearSlots
-        if path == .dense, inStep, everything || countLinear(segments) == linearSlots.count {
+        if path == .dense, everything || countLinear(segments) == linearSlots.count, areInStep(linearSlots) {
             if let slot = linearSlots.first {
                 let steps = slotSteps.view[slot] + 1
                 for slot in linearSlots { slotSteps.view[slot] = steps }
@@ -138,7 +138,6 @@ final class Updater {
                 apply(settings, linear.bias, headBiasGradient, parameters, steps, rate, scale)
             }
         } else {
-            inStep = false
             for index in 0..<segments.count {
                 let segment = segments[index], number = Int(segment.slot), slot = plan.slots[number]
                 guard slot.tower == nil else { continue }
@@ -154,6 +153,7 @@ final class Updater {
             }
         }
         updateTowers(entries, settings, parameters, rate, scale, everything: everything)
+        return true
     }
 
     private func updateTowers(
@@ -163,14 +163,10 @@ final class Updater {
         for (index, tower) in layout.towers.enumerated() {
             let isActive = isObserved(tower: index, entries)
             guard isActive || everything else { continue }
-            let whole = towerMemory.view
-            if !isActive {
-                whole.slice(tower.hidden.lowerBound, tower.hidden.count).fill(0)
-                whole.slice(tower.output.range.lowerBound, tower.output.range.count).fill(0)
-            }
+            if !isActive { towerGradient(tower.range).fill(0) }
             towerSteps.view[index] += 1
             apply(
-                settings, tower.hidden.lowerBound, whole.slice(tower.hidden.lowerBound, tower.hidden.count), parameters,
+                settings, tower.hidden.lowerBound, towerGradient(tower.hidden), parameters,
                 towerSteps.view[index], rate, scale)
             let inputs = tower.output.inputs
             for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
@@ -178,10 +174,10 @@ final class Updater {
                 slotSteps.view[number] += 1
                 let weight = tower.output.weight + slot.score * inputs, bias = tower.output.bias + slot.logit
                 apply(
-                    settings, weight, whole.slice(weight, slot.scoreWidth * inputs), parameters,
+                    settings, weight, towerGradient(weight..<weight + slot.scoreWidth * inputs), parameters,
                     slotSteps.view[number], rate, scale)
                 apply(
-                    settings, bias, whole.slice(bias, slot.width), parameters, slotSteps.view[number], rate, scale)
+                    settings, bias, towerGradient(bias..<bias + slot.width), parameters, slotSteps.view[number], rate, scale)
             }
         }
     }
@@ -216,23 +212,23 @@ final class Updater {
     /// 1 ÷ (1 − β1ᵗ) and 1 ÷ √(1 − β2ᵗ), remembered: thousands of slots share few step counts.
     private func correction(_ steps: Int, _ beta1: Double, _ beta2: Double) -> (pace: Double, inverse2: Float) {
         while corrections.count < steps {
+            // Once both are exactly 1 they stay so.
+            if let last = corrections.last, last.pace == 1, last.inverse2 == 1 { return last }
             let t = Double(corrections.count + 1)
             corrections.append((1 / (1 - pow(beta1, t)), Float(1 / (1 - pow(beta2, t)).squareRoot())))
         }
         return corrections[steps - 1]
     }
 
-    /// The factor that brings the norm of the whole gradient down to the clip.
-    private func clipping(_ entries: BatchEntries, _ settings: Settings) -> Float {
+    /// The factor that brings the norm of the whole gradient down to the clip, or nil where that norm is not finite.
+    private func clipping(_ entries: BatchEntries, _ settings: Settings) -> Float? {
         guard let clip = settings.clip else { return 1 }
         func squares(_ view: View<Float>) -> Double { unsafe lacuna_sum_of_squares(view.count, view.base) }
         var sum = squares(encoderMemory.view.prefix(layout.encoderRange.count))
         sum += squares(headWeightGradient) + squares(headBiasGradient)
-        forEachActiveTower(entries) { tower in
-            sum += squares(towerMemory.view.slice(tower.hidden.lowerBound, tower.hidden.count))
-            sum += squares(towerMemory.view.slice(tower.output.range.lowerBound, tower.output.range.count))
-        }
+        forEachActiveTower(entries) { tower in sum += squares(towerGradient(tower.range)) }
         let norm = sum.squareRoot()
+        guard norm.isFinite else { return nil }
         return norm > clip ? Float(clip / norm) : 1
     }
 
@@ -249,6 +245,13 @@ final class Updater {
     private func isObserved(slot: Int, _ entries: BatchEntries) -> Bool {
         let index = entries.firstSegment(from: slot)
         return index < entries.segmentCount && Int(entries.segments[index].slot) == slot
+    }
+
+    /// Whether all have the same step count, so that one call can update them all. Asked only when all move, so its cost
+    /// follows the labels.
+    private func areInStep(_ slots: [Int]) -> Bool {
+        guard let first = slots.first else { return true }
+        return slots.allSatisfy { slotSteps.view[$0] == slotSteps.view[first] }
     }
 
     private func countLinear(_ segments: View<BatchEntries.Segment>) -> Int {
@@ -283,8 +286,6 @@ extension Updater {
         if case .integers(let steps) = byName["steps.encoder"] { encoderSteps = steps[0] }
         if case .integers(let steps) = byName["steps.slots"] { slotSteps.view.copy(from: steps) }
         if case .integers(let steps) = byName["steps.towers"] { towerSteps.view.copy(from: steps) }
-        let linear = plan.linearSlots
-        inStep = linear.allSatisfy { slotSteps.view[$0] == slotSteps.view[linear[0]] }
         for (name, isFirst) in [("first", true), ("second", false)] {
             guard byName.keys.contains(where: { $0.hasPrefix("\(name).") }) else { continue }
             let memory = Memory<Float>(layout.count)

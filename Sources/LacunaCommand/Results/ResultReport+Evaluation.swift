@@ -1,0 +1,53 @@
+import Lacuna
+
+extension ResultReport {
+    /// A report of evaluations.
+    ///
+    /// - Parameters:
+    ///   - rows: all rows of each split, those without labels too; coverage is a share of them.
+    init(
+        objectives: [Objective], evaluations: [(split: String, evaluation: Evaluation)], rows: [String: Int],
+        unlabelledDropped: Int = 0, training: TrainingFacts? = nil
+    ) {
+        let results = objectives.enumerated().map { index, objective in
+            var result = ObjectiveResult(
+                name: objective.name, kind: objective.kind.name, coverage: [:], scores: [:], scale: objective.scale)
+            result.labels = objective.kind.slotsPerRow > 1 || objective.kind.name == .multilabel
+                ? objective.slotNames.map { LabelResult(name: $0, coverage: [:], scores: [:]) } : []
+            for (split, evaluation) in evaluations {
+                let scored = evaluation.objectives[index]
+                let total = rows[split] ?? 0
+                result.scores[split] = scored.scores
+                result.coverage[split] = share(scored.scores.observed, of: total * objective.kind.slotsPerRow)
+                for (label, scored) in scored.labels.enumerated() {
+                    result.labels[label].scores[split] = scored.scores
+                    result.labels[label].coverage[split] = share(scored.scores.observed, of: total)
+                }
+            }
+            return result
+        }
+        self.init(
+            splits: evaluations.map(\.split), objectives: results, rows: rows, unlabelledDropped: unlabelledDropped,
+            training: training)
+    }
+
+    /// Prints the result to standard output, as tables or as one JSON object.
+    func show(json: Bool) {
+        System.write(json ? self.json.pretty() + "\n" : ResultTable.text(self), to: .output)
+    }
+}
+
+/// The share, or nil of nothing.
+private func share(_ part: Int, of whole: Int) -> Double? {
+    whole > 0 ? Double(part) / Double(whole) : nil
+}
+
+extension Objective {
+    /// What the metrics of a regression are measured in, where that is not the bare label.
+    fileprivate var scale: String? {
+        switch transform {
+        case .identity: unit
+        case .log1p: unit.map { "log1p(\($0))" } ?? "log1p"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Lacuna
+import Tables
+
+/// A saved model at work on data: `evaluate` and `predict`.
+struct ModelRun {
+    private let model: Model
+    private let preprocessing: Preprocessing
+    private let data: DataDeclaration
+    private let directory: RunDirectory
+
+    /// Loads the model.
+    ///
+    /// - Parameter flags: what was said about the data; the rest comes from the model.
+    init(_ directory: RunDirectory, flags: [GivenSetting]) throws {
+        var configuration = RunConfiguration()
+        try configuration.apply(flags)
+        data = configuration.data
+        let loaded = try ModelFolder(directory.path).load(
+            threads: configuration.training.threads, as: Preprocessing.self)
+        guard let preprocessing = loaded.preprocessing else {
+            throw CommandError(
+                "the model does not know how to read files", at: directory.path,
+                why: "a program saved it, from arrays of its own", fix: "use it from Swift, or train with lacuna train")
+        }
+        model = loaded.model
+        self.preprocessing = preprocessing
+        self.directory = directory
+    }
+
+    /// Scores the model on a part of the data, or on all rows.
+    func evaluate(part: Part?) throws -> ResultReport {
+        let labelled = try preprocessing.dataset(from: data, objectives: model.objectives, part: part)
+        sayAll(labelled.warnings)
+        let split = part?.rawValue ?? "all"
+        return ResultReport(
+            objectives: model.objectives, evaluations: [(split, try model.evaluate(labelled.dataset))],
+            rows: [split: labelled.dataset.rows], training: trainingFacts)
+    }
+
+    /// Writes the predictions for every row.
+    func predict(to path: String, format: PredictionFormat) throws {
+        let rows = try preprocessing.features(from: data)
+        sayAll(rows.warnings)
+        let writer = try PredictionWriter(
+            objectives: model.objectives, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
+            format: format)
+        // Predictions of millions of rows and thousands of objectives are larger than memory; a chunk is not.
+        for start in stride(from: 0, to: rows.features.rows, by: 4096) {
+            let chunk = Array(start..<min(start + 4096, rows.features.rows))
+            try writer.append(try model.predict(rows.features.selecting(rows: chunk)))
+        }
+        try writer.finish()
+    }
+
+    private func sayAll(_ warnings: [String]) {
+        for warning in warnings { System.write(ErrorText.warning(warning) + "\n", to: .error) }
+    }
+
+    /// What training took, as the run's own result says.
+    private var trainingFacts: TrainingFacts? {
+        guard let bytes = try? FileSystem.read(directory.file(RunDirectory.File.metrics)) else { return nil }
+        return try? ResultReport(reading: bytes).training
+    }
+}

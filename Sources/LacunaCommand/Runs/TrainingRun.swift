@@ -1,0 +1,215 @@
+import Lacuna
+
+/// One run of `train`: from a configuration to a folder with a model in it, and its result.
+///
+/// Nothing is written before the first step is done, so whatever is wrong with settings or data leaves the disk as it
+/// was; a run that `--overwrite` replaces is there until then.
+final class TrainingRun {
+    private let configuration: RunConfiguration
+    private let directory: RunDirectory
+    private let existing: RunDirectory.Existing
+    private let display: ProgressDisplay
+    private var hasBegun = false
+    private var failure: (any Error)?
+
+    /// The exit code of a run that Ctrl-C stopped: 128 + SIGINT, as shells have it.
+    static let interruptedCode: Int32 = 130
+
+    /// - Parameter configuration: resolved and valid.
+    init(
+        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool
+    ) {
+        self.configuration = configuration
+        self.directory = directory
+        self.existing = existing
+        display = ProgressDisplay(isQuiet: isQuiet)
+    }
+
+    /// Trains, saves and scores.
+    ///
+    /// - Returns: nil where the run was stopped; it has said how to go on.
+    func report() throws -> ResultReport? {
+        if existing == .resume, let finished = try finishedReport() { return finished }
+        let data = try TrainingData.load(
+            configuration.data, objectives: configuration.objectives, defaultHead: configuration.head,
+            unlabelled: configuration.training.unlabelled ?? .drop)
+        for warning in data.warnings { display.say(ErrorText.warning(warning)) }
+        guard let train = data.datasets[.train] else { preconditionFailure("training data has a training part") }
+        let settings = configuration.training
+        try check(settings.monitor, data.objectives)
+        let model = try Model(
+            features: train.features.columns, encoder: configuration.encoder, objectives: data.objectives,
+            seed: settings.seed, threads: settings.threads)
+        Interrupt.install()
+        let clock = ContinuousClock(), start = clock.now
+        let store = CheckpointStore(folder: directory.file(RunDirectory.File.checkpoints))
+        let identity = Self.identity(of: data.digest)
+        let history: History
+        do {
+            defer { display.clear() }
+            history = try model.fit(
+                train, validation: data.datasets[.valid], settings, callbacks: callbacks(for: data), checkpoints: store,
+                resume: existing == .resume, identity: identity)
+        }
+        if let failure { throw failure }
+        guard history.ending != .interrupted else {
+            sayInterrupted(history)
+            return nil
+        }
+        let seconds = (clock.now - start).seconds
+        let report = evaluate(model, on: data, history: history, seconds: seconds)
+        try save(model, data, history, identity, report)
+        try store.removeAll()
+        return report
+    }
+
+    /// A monitor that names no objective is a slip of the pen, told with the nearest name.
+    private func check(_ monitor: Monitor, _ objectives: [Objective]) throws(CommandError) {
+        guard case .metric(let name, let metric) = monitor else { return }
+        guard let objective = objectives.first(where: { $0.name == name }) else {
+            throw CommandError(
+                "the monitor '\(monitor.text)' names no objective", at: "--monitor",
+                fix: NearestName.advice(for: name, among: objectives.map(\.name), what: "the objectives are"))
+        }
+        let known = Metric.all(for: objective.kind.name)
+        guard known.contains(metric) else {
+            throw CommandError(
+                "objective '\(name)' is \(objective.kind.name.rawValue) and has no \(metric.rawValue)", at: "--monitor",
+                fix: "its metrics are \(known.map(\.rawValue).joined(separator: ", "))")
+        }
+    }
+
+    private func callbacks(for data: TrainingData) -> Callbacks {
+        let monitor = configuration.training.monitor.text
+        let epochs = configuration.training.epochs
+        return Callbacks(
+            afterStep: { [self] progress in
+                if !hasBegun {
+                    hasBegun = true
+                    do { try begin(data) } catch {
+                        failure = error
+                        return .stop
+                    }
+                }
+                display.step(
+                    epoch: progress.epoch, of: progress.epochs, step: progress.step, of: progress.steps,
+                    rows: progress.rows, loss: progress.loss)
+                return Interrupt.isRequested ? .stop : .proceed
+            },
+            afterEpoch: { [self] epoch in
+                display.epochEnded(
+                    EpochSummary(
+                        epoch: epoch.epoch, epochs: epochs, loss: epoch.trainingLoss, validLoss: epoch.validationLoss,
+                        monitor: monitor == "loss" ? nil : epoch.monitored.map { .init(name: monitor, value: $0) },
+                        rowsPerSecond: epoch.seconds > 0 ? Double(epoch.rows) / epoch.seconds : 0))
+                return Interrupt.isRequested ? .stop : .proceed
+            })
+    }
+
+    /// The first step has shown that all fits: the folder may be made, or an old run removed.
+    private func begin(_ data: TrainingData) throws {
+        if existing == .overwrite { try directory.clear() }
+        try FileSystem.makeFolder(directory.path)
+        try FileSystem.write(
+            Array(configurationText().utf8), to: directory.file(RunDirectory.File.configuration), sync: false)
+        try data.writeSplit(to: directory.file(RunDirectory.File.split))
+    }
+
+    private func evaluate(_ model: Model, on data: TrainingData, history: History, seconds: Double) -> ResultReport {
+        var evaluations: [(split: String, evaluation: Evaluation)] = []
+        for part in Part.allCases {
+            guard let dataset = data.datasets[part], let evaluation = try? model.evaluate(dataset) else { continue }
+            evaluations.append((part.rawValue, evaluation))
+        }
+        return ResultReport(
+            objectives: data.objectives, evaluations: evaluations,
+            rows: Dictionary(uniqueKeysWithValues: data.rowCounts.map { ($0.key.rawValue, $0.value) }),
+            unlabelledDropped: data.droppedUnlabelled,
+            training: TrainingFacts(
+                epochs: history.epochs.count, bestEpoch: history.bestEpoch ?? history.epochs.last?.epoch, seconds: seconds,
+                stepMicroseconds: history.stepMicroseconds ?? 0, rowsPerSecond: history.rowsPerSecond ?? 0,
+                parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes))
+    }
+
+    private func save(
+        _ model: Model, _ data: TrainingData, _ history: History, _ identity: [String: String], _ report: ResultReport
+    ) throws {
+        // A run that ended before its files were written is resumed without a step.
+        if !hasBegun { try begin(data) }
+        let split = try FileSystem.read(directory.file(RunDirectory.File.split))
+        try ModelFolder(directory.path).save(
+            model, preprocessing: data.preprocessing.mappingPaths(FilePaths.absolute), training: configuration.training,
+            history: history,
+            identity: identity,
+            files: [
+                (RunDirectory.File.configuration, Array(try configurationText().utf8)),
+                (RunDirectory.File.split, split),
+            ], timedFiles: [(RunDirectory.File.metrics, Array((report.json.pretty() + "\n").utf8))])
+    }
+
+    private func configurationText() throws -> String {
+        try ConfigurationWriter.write(
+            configuration.withAbsolutePaths(),
+            comment: "All settings of this run. Repeat it with: lacuna train --config THIS_FILE --out ANOTHER_FOLDER")
+    }
+
+    private static func identity(of digest: DataDigest) -> [String: String] {
+        let files = [("file", digest.file), ("features", digest.features), ("labels", digest.labels), ("mask", digest.mask)]
+        var identity: [String: String] = [:]
+        for (name, digest) in files { identity["the content of data.\(name)"] = digest }
+        return identity
+    }
+}
+
+/// What a resumed run finds.
+extension TrainingRun {
+    /// The result of a finished run, or nil where there is something left to train.
+    ///
+    /// - Throws: ``TrainingError`` naming a setting that is not the old run's.
+    private func finishedReport() throws -> ResultReport? {
+        let file = directory.file(RunDirectory.File.configuration)
+        if FileSystem.exists(file) {
+            let old = try RunConfiguration.read(file: file).resolved()
+            try old.compare(with: configuration.withAbsolutePaths())
+        }
+        guard ModelFolder(directory.path).isModel else { return nil }
+        // Loading looks for files that were changed since.
+        _ = try ModelFolder(directory.path).load(as: Preprocessing.self)
+        display.say("The run in '\(directory.path)' is finished; nothing was changed.")
+        return try ResultReport(reading: FileSystem.read(directory.file(RunDirectory.File.metrics)))
+    }
+
+    private func sayInterrupted(_ history: History) {
+        let done = history.epochs.count
+        display.say(
+            """
+            Stopped after \(done) \(done == 1 ? "epoch" : "epochs") and saved. To go on:
+              lacuna train --config '\(directory.file(RunDirectory.File.configuration))' --out '\(directory.path)' --resume
+            """)
+    }
+}
+
+extension RunConfiguration {
+    /// The same run, told from anywhere on this machine.
+    func withAbsolutePaths() -> RunConfiguration {
+        var result = self
+        for path in DataDeclaration.paths {
+            if let given = data[keyPath: path] { result.data[keyPath: path] = FilePaths.absolute(given) }
+        }
+        return result
+    }
+
+    /// - Throws: ``TrainingError`` for the first setting in which another run differs from this one. Where files
+    ///   lie may differ, for their content is compared later; threads are compared by the trainer, who counts cores.
+    fileprivate func compare(with other: RunConfiguration) throws(TrainingError) {
+        let moved = ["data.file", "data.features", "data.labels", "data.labelNames", "data.mask", "training.threads"]
+        guard let key = differences(from: other).first(where: { !moved.contains($0) }) else { return }
+        guard let setting = Setting.all.first(where: { $0.path == key }) else {
+            throw .changed(
+                setting: key, was: objectives.map(\.description).joined(separator: ", "),
+                now: other.objectives.map(\.description).joined(separator: ", "))
+        }
+        throw .changed(
+            setting: key, was: setting.write(self)?.flagText ?? "none", now: setting.write(other)?.flagText ?? "none")
+    }
+}
