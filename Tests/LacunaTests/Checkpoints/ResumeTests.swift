@@ -190,4 +190,21 @@ import Testing
             #expect(!fails(train.objectives, plan.encoder, train))
         }
     }
+
+    @Test func `facts of the caller's own, such as a file's digest, have to be equal too`() throws {
+        try withTemporaryFolder { folder in
+            func fit(_ identity: [String: String]) throws {
+                let model = try Model(features: 4, encoder: .dense(3), objectives: train.objectives, threads: 1)
+                try model.fit(
+                    train, TrainingSettings { $0.epochs = 1 }, checkpoints: CheckpointStore(folder: folder), resume: true,
+                    identity: identity)
+            }
+            try fit(["digest of train.csv": "a1"])
+            try fit(["digest of train.csv": "a1"])
+            #expect(throws: TrainingError.changed(setting: "digest of train.csv", was: "a1", now: "b2")) {
+                try fit(["digest of train.csv": "b2"])
+            }
+            #expect(throws: TrainingError.changed(setting: "digest of train.csv", was: "a1", now: "none")) { try fit([:]) }
+        }
+    }
 }
