@@ -53,6 +53,11 @@ import Testing
                 """)
     }
 
+    @Test func `the JSON reads back to the same report`() throws {
+        let report = ResultReport.example
+        #expect(try ResultReport(reading: Array(report.json.pretty().utf8)) == report)
+    }
+
     @Test func `the table aligns metrics, marks what is undefined and says why`() {
         #expect(
             ResultTable.text(.example) == """

@@ -17,7 +17,8 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var schedule: Schedule = .constant
     /// Steps over which the learning rate rises from 0 to its base.
     public var warmup = 0
-    public var reduction: Reduction = .observed
+    /// Documentation/Decisions/0001-default-reduction.md says how this default was found.
+    public var reduction: Reduction = .expected
     public var total: Total = .sum
     public var idleHeads: IdleHeads = .still
     /// nil: drop, but keep with batch norm, whose statistics are of all rows.

@@ -12,7 +12,7 @@ struct Demo: ParsableCommand {
             complete.
             """)
 
-    @Option(help: ArgumentHelp("Rows of the cohort that train.", valueName: "count")) var rows = 2000
+    @Option(help: ArgumentHelp("Rows of the cohort that train.", valueName: "count")) var rows = 3000
     @Option(help: ArgumentHelp("The seed of the cohort and of the trainings.", valueName: "seed")) var seed: UInt64 = 1
     @OptionGroup(title: "Output") var output: OutputOptions
 

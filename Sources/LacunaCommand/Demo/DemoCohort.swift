@@ -2,16 +2,17 @@ import Lacuna
 
 /// A made-up cohort like a medical one: every patient has the same measurements, but few have all the labels.
 ///
-/// Four objectives share hidden factors, which are what an encoder can learn from all of them together:
+/// Four objectives share hidden factors, which are what an encoder can learn from all of them together; size, the
+/// rarest, also has one of its own:
 ///
-/// | objective | kind | labelled |
+/// | objective | kind | labelled, of seven rows in eight |
 /// |---|---|---|
 /// | tumor | binary | 45 % |
 /// | tissue | categorical, three classes | 30 % |
 /// | findings | multilabel, five labels | 12 to 60 % |
-/// | size | regression, mm | 12 % |
+/// | size | regression, mm | 6 % |
 ///
-/// One row in eight has no label at all. Labels go missing by lot, not by what they are, so that what the
+/// The other rows have no label at all. Labels go missing by lot, not by what they are, so that what the
 /// comparison shows is what masking does, and nothing else.
 struct DemoCohort {
     static let features = 16
@@ -19,13 +20,14 @@ struct DemoCohort {
     static let tissues = ["benign", "border", "malignant"]
 
     static let objectives: [Objective] = [
-        .binary("tumor"), .categorical("tissue", classes: tissues), .multilabel("findings", labels: findings),
+        .binary("tumor"), .categorical("tissue", classes: tissues), // Five labels count as five objectives, not as one.
+        .multilabel("findings", labels: findings, weight: 5),
         .regression("size", unit: "mm"),
     ]
 
     /// The chance that a label is there, in a row that has any.
     private static let observed = (
-        tumor: 0.45, tissue: 0.3, findings: [0.6, 0.45, 0.3, 0.2, 0.12], size: 0.12
+        tumor: 0.45, tissue: 0.3, findings: [0.6, 0.45, 0.3, 0.2, 0.12], size: 0.06
     )
 
     /// One patient with everything known.
@@ -105,7 +107,7 @@ struct DemoCohort {
             supply - 0.6 * stress - 0.4, growth + 0.5 * age - 0.6, stress + supply - 0.9, growth + stress - 1.4,
             supply + 0.7 * growth - 1.3,
         ].map { $0 + noise(0.5) > 0 }
-        let size = 22 + 7 * growth + 4 * supply + 1.5 * age + noise(2.5)
+        let size = 22 + 3 * growth + 6 * bend(x[9] - x[10] * x[11]) + noise(2)
         return Patient(
             features: x.map { Float($0) }, tumor: tumor, tissue: tissue, findings: findings, size: max(size, 1))
     }

@@ -40,11 +40,13 @@ struct DemoComparison {
         case .oneEach: return try all.flatMap { objective in try fit([objective], on: cohort.train) { _ in } }
         case .missingAsNo: return try fit(all, on: cohort.train.fillingMissing()) { _ in }
         case .lossTimesMask:
-            // What multiplying by a mask and averaging over the batch does, heads drifting as usual with it.
-            return try fit(all, on: cohort.train) {
+            // `(loss * mask).mean()`: a multilabel loss is averaged over rows × labels, and heads drift as they
+            // usually do with it.
+            var objectives = all
+            for index in objectives.indices { objectives[index].weight /= Float(objectives[index].kind.slotsPerRow) }
+            return try fit(objectives, on: cohort.train) {
                 $0.reduction = .batch
                 $0.idleHeads = .move
-                $0.unlabelled = .keep
             }
         }
     }
@@ -56,7 +58,7 @@ struct DemoComparison {
             features: DemoCohort.features, encoder: EncoderSpec([64, 32], dropout: 0.1), objectives: objectives, seed: seed,
             threads: 1)
         var settings = TrainingSettings {
-            $0.epochs = 30
+            $0.epochs = 40
             $0.seed = seed
             $0.threads = 1
         }
@@ -129,22 +131,23 @@ extension DemoComparison {
         if let tumor = compare(.missingAsNo, "tumor", .logLoss), let size = compare(.missingAsNo, "size", .r2) {
             lines.append(
                 """
-                Taking a missing label for "no" teaches that most patients are healthy: the log loss of tumor is \(tumor), and \
+                Taking a missing label for "no" teaches that most patients are healthy: the log loss of tumor is \(tumor),
                 the R² of size \(size).
                 """)
         }
         if let size = compare(.lossTimesMask, "size", .r2) {
             lines.append(
                 """
-                Multiplying the loss by a mask and averaging over the batch learns least what is labelled least: the R² of \
-                size is \(size).
+                Multiplying the loss by a mask and averaging over the batch leaves the less to an objective the fewer labels \
+                it has:
+                the R² of size, the rarest, is \(size).
                 """)
         }
         if let size = compare(.oneEach, "size", .r2), let tissue = compare(.oneEach, "tissue", .balancedAccuracy) {
             lines.append(
                 """
-                One model for each objective sees only its own few labels; sharing the encoder lets them help each other: \
-                without it the R² of size is \(size), the balanced accuracy of tissue \(tissue).
+                One model for each objective sees its own few labels and no others: without sharing, the R² of size is \(size),
+                the balanced accuracy of tissue \(tissue).
                 """)
         }
         return lines

@@ -18,7 +18,7 @@ import Testing
             rows: 20, objectives: .everyLoss, coverage: Double.random(in: 0.02...0.9, using: &random),
             weighted: seed % 2 == 0, using: &random)
         let data = try problem.dataset()
-        let table = TargetTable(data.labels, rowWeights: data.rowWeights, scaling: Array(repeating: nil, count: data.labels.slots))
+        let table = try TargetTable(data.labels, rowWeights: data.rowWeights, scaling: Array(repeating: nil, count: data.labels.slots))
         let entries = BatchEntries(slots: table.slots)
         for _ in 0..<4 {
             let rows = (0..<Int.random(in: 1...20, using: &random)).map { _ in Int.random(in: 0..<20, using: &random) }
@@ -46,14 +46,14 @@ import Testing
         }
     }
 
-    @Test func `what a batch holds follows its observed slots, not the slots of the model`() {
+    @Test func `what a batch holds follows its observed slots, not the slots of the model`() throws {
         let few: [LabelTable.Entry] = [.init(row: 0, value: 1), .init(row: 1, value: 0)]
         var columns = [[LabelTable.Entry]](repeating: [], count: 100_000)
         columns[99_999] = few
         columns[5] = few
         let labels = LabelTable(rows: 2, columns: columns)
         #expect(labels.observed == 4 && labels.values.count == 4 && labels.slotIndices.count == 4)
-        let table = TargetTable(labels, rowWeights: nil, scaling: Array(repeating: nil, count: 100_000))
+        let table = try TargetTable(labels, rowWeights: nil, scaling: Array(repeating: nil, count: 100_000))
         #expect(table.targets.count == 4 && table.weights == nil)
         let entries = gathered(table, [0, 1])
         #expect(entries.count == 4 && entries.segmentCount == 2)
@@ -61,18 +61,18 @@ import Testing
         #expect(entries.firstSegment(from: 6) == 1 && entries.firstSegment(from: 100_000) == 2)
     }
 
-    @Test func `a batch without labels has no entries`() {
-        let table = TargetTable(LabelTable(rows: 3, slots: 4), rowWeights: nil, scaling: Array(repeating: nil, count: 4))
+    @Test func `a batch without labels has no entries`() throws {
+        let table = try TargetTable(LabelTable(rows: 3, slots: 4), rowWeights: nil, scaling: Array(repeating: nil, count: 4))
         let entries = gathered(table, [0, 2])
         #expect(entries.count == 0 && entries.segmentCount == 0 && entries.firstSegment(from: 0) == 0)
     }
 
-    @Test func `a weight of 0 is not observed`() {
+    @Test func `a weight of 0 is not observed`() throws {
         let labels = LabelTable(
             rows: 2, columns: [[.init(row: 0, value: 1, weight: 0), .init(row: 1, value: 1, weight: 2)]])
-        let table = TargetTable(labels, rowWeights: [1, 3], scaling: [nil])
+        let table = try TargetTable(labels, rowWeights: [1, 3], scaling: [nil])
         #expect(table.targets == [1] && table.weights == [6])
         #expect(!table.isLabelled(0) && table.isLabelled(1))
-        #expect(TargetTable(labels, rowWeights: [1, 0], scaling: [nil]).targets.isEmpty)
+        #expect(try TargetTable(labels, rowWeights: [1, 0], scaling: [nil]).targets.isEmpty)
     }
 }

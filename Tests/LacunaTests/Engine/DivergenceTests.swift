@@ -81,21 +81,15 @@ import Testing
         #expect(epoch == 1)
     }
 
-    @Test func `a validation row that overflows is undefined in the history, and the run goes on`() throws {
+    @Test func `a diverged prediction on the validation part stops the run instead of dropping out of the mean`() throws {
         var random = SeededGenerator(seed: 34)
         let problem = Problem.random(rows: 12, objectives: [.regression("size")], coverage: 1, using: &random)
         let valid = Dataset(
             features: FeatureMatrix(rows: 12, columns: 4) { _, _ in 3e38 }, objectives: problem.objectives,
             labels: try problem.dataset().labels)
-        try withTemporaryFolder { folder in
-            let model = try Model(features: 4, encoder: .dense(3), objectives: problem.objectives, threads: 1)
-            let history = try model.fit(
-                problem.dataset(), validation: valid, TrainingSettings { $0.epochs = 2 },
-                checkpoints: CheckpointStore(folder: folder))
-            #expect(history.epochs.count == 2)
-            #expect(history.epochs[1].validationLoss == nil && history.epochs[1].monitored == nil)
-            #expect(history.epochs[1].objectives[0].validation.isEmpty)
-            #expect(history.epochs[1].objectives[0].validationObserved == 12)
+        let model = try Model(features: 4, encoder: .dense(3), objectives: problem.objectives, threads: 1)
+        #expect(throws: TrainingError.diverged(objective: "size", epoch: 1, step: 1)) {
+            try model.fit(problem.dataset(), validation: valid, TrainingSettings { $0.epochs = 2 })
         }
     }
 }

@@ -102,10 +102,10 @@ import Testing
             // Only the row in question has a label, so the head's gradient is −2 × its hidden values.
             let one = LabelTable(rows: 6, columns: [[.init(row: row, value: 1)]])
             driver.model.engine.prepare(
-                EngineData(features: data.features, labels: TargetTable(one, rowWeights: nil, scaling: [nil])), plan: driver.plan)
+                EngineData(features: data.features, labels: try TargetTable(one, rowWeights: nil, scaling: [nil])), plan: driver.plan)
             for _ in 0..<step { try driver.step([0, 1, 2, 3, 4, 5], rate: 0) }
             driver.model.engine.prepare(
-                EngineData(features: data.features, labels: TargetTable(one, rowWeights: nil, scaling: [nil])), plan: driver.plan)
+                EngineData(features: data.features, labels: try TargetTable(one, rowWeights: nil, scaling: [nil])), plan: driver.plan)
             try driver.step([0, 1, 2, 3, 4, 5], rate: 0)
             let gradient = driver.model.engine.optimizerState.first { $0.name == "first.heads.weight" }?.floats ?? []
             return gradient.map { $0 / -2 }

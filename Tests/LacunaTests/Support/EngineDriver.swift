@@ -19,7 +19,7 @@ final class EngineDriver {
             features: dataset.features.columns, encoder: encoder, objectives: dataset.objectives, seed: seed, threads: 1)
         let observed = ObservedLabels(dataset)
         if scaled { model.scaling = observed.scaling(model) }
-        let table = TargetTable(dataset.labels, rowWeights: dataset.rowWeights, scaling: model.slotScaling)
+        let table = try TargetTable(dataset.labels, rowWeights: dataset.rowWeights, scaling: model.slotScaling)
         let sums = table.weightSums()
         data = EngineData(features: dataset.features, labels: table)
         plan = StepPlan(
