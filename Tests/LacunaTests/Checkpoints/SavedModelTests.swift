@@ -51,7 +51,7 @@ import Testing
             #expect(try without.predict(data.features) == model.predict(data.features))
             let evaluation = try without.evaluate(data), original = try model.evaluate(data)
             #expect(evaluation["own"]?.loss == nil && evaluation["own"]?.scores == original["own"]?.scores)
-            #expect(evaluation["size"]?.loss != nil && evaluation.loss.isFinite)
+            #expect(evaluation["size"]?.loss != nil && evaluation.loss?.isFinite == true)
             let error = #expect(throws: SettingError.self) { try without.fit(data, epochs: 1) }
             #expect(error?.problem == "objective 'own' trains with the loss 'quartic', which is not at hand")
             #expect(error?.fix == "pass it when loading: Model.load(from:losses:)")
@@ -71,7 +71,28 @@ import Testing
                 #expect(try bytes(of: "\(folder)/a/\(name)") == bytes(of: "\(folder)/b/\(name)"))
                 #expect(try bytes(of: "\(folder)/a/\(name)") != bytes(of: "\(folder)/c/\(name)"))
             }
-            #expect(files(in: "\(folder)/a") == ["history.jsonl", "model.json", "model.safetensors", "optimizer.safetensors"])
+            #expect(files(in: "\(folder)/a") == ["checksums.sha256", "history.jsonl", "model.json", "model.safetensors", "optimizer.safetensors"])
+        }
+    }
+
+    @Test func `checksums that name other files, or none, are refused`() throws {
+        try withTemporaryFolder { folder in
+            let (model, history) = try trained()
+            try model.save(to: folder, history: history)
+            let path = "\(folder)/checksums.sha256", good = String(decoding: try bytes(of: path), as: UTF8.self)
+            let bad = [
+                "", "history", good.replacing("history.jsonl", with: "hostory.jsonl"), good + good.replacing("history", with: "other"),
+                good.replacing("  ", with: "\t"), String(good.dropFirst()),
+            ]
+            for text in bad {
+                try write(Array(text.utf8), to: path)
+                let error = #expect(throws: ModelFileError.self) { try Model.load(from: folder) }
+                #expect(error?.file == path, "\(text)")
+            }
+            try FileManager.default.removeItem(atPath: path)
+            #expect(throws: ModelFileError.self) { try Model.load(from: folder) }
+            try write(Array(good.utf8), to: path)
+            _ = try Model.load(from: folder)
         }
     }
 

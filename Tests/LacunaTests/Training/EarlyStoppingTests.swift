@@ -36,6 +36,7 @@ import Testing
                 $0.learningRate = 0.02
                 $0.earlyStopping = 3
                 $0.monitor = monitor
+                $0.reduction = .observed
             },
             callbacks: Callbacks(afterEpoch: { _ in
                 weights.append(model.engine.weights)
