@@ -57,7 +57,7 @@ final class TrainingRun {
             return nil
         }
         let seconds = (clock.now - start).seconds
-        let report = evaluate(model, on: data, history: history, seconds: seconds)
+        let report = try evaluate(model, on: data, history: history, seconds: seconds)
         try save(model, data, history, identity, report)
         try store.removeAll()
         return report
@@ -115,11 +115,11 @@ final class TrainingRun {
         try data.writeSplit(to: directory.file(RunDirectory.File.split))
     }
 
-    private func evaluate(_ model: Model, on data: TrainingData, history: History, seconds: Double) -> ResultReport {
+    private func evaluate(_ model: Model, on data: TrainingData, history: History, seconds: Double) throws -> ResultReport {
         var evaluations: [(split: String, evaluation: Evaluation)] = []
         for part in Part.allCases {
-            guard let dataset = data.datasets[part], let evaluation = try? model.evaluate(dataset) else { continue }
-            evaluations.append((part.rawValue, evaluation))
+            guard let dataset = data.datasets[part] else { continue }
+            evaluations.append((part.rawValue, try model.evaluate(dataset)))
         }
         return ResultReport(
             objectives: data.objectives, evaluations: evaluations,
@@ -173,10 +173,18 @@ extension TrainingRun {
             try old.compare(with: configuration.withAbsolutePaths())
         }
         guard ModelFolder(directory.path).isModel else { return nil }
-        // Loading looks for files that were changed since.
-        _ = try ModelFolder(directory.path).load(as: Preprocessing.self)
+        // Loading looks for files of the model that were changed since; the data may have been changed as well.
+        let was = try ModelFolder(directory.path).load(threads: 1, as: Preprocessing.self).identity
+        for (name, now) in Self.identity(of: try DataDigest(configuration.data)).sorted(by: { $0.key < $1.key }) {
+            if let was = was[name], was != now { throw TrainingError.changed(setting: name, was: was, now: now) }
+        }
         display.say("The run in '\(directory.path)' is finished; nothing was changed.")
         return try ResultReport(reading: FileSystem.read(directory.file(RunDirectory.File.metrics)))
+    }
+
+    /// A word that a shell reads back as it is.
+    private func quoted(_ word: String) -> String {
+        "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     private func sayInterrupted(_ history: History) {
@@ -184,7 +192,8 @@ extension TrainingRun {
         display.say(
             """
             Stopped after \(done) \(done == 1 ? "epoch" : "epochs") and saved. To go on:
-              lacuna train --config '\(directory.file(RunDirectory.File.configuration))' --out '\(directory.path)' --resume
+              lacuna train --config \(quoted(directory.file(RunDirectory.File.configuration))) \
+            --out \(quoted(directory.path)) --resume
             """)
     }
 }
