@@ -45,6 +45,8 @@ let package = Package(
         .executableTarget(name: "example-mask", dependencies: ["Lacuna"], path: "Examples/mask", swiftSettings: strict),
         .executableTarget(
             name: "example-own-loss", dependencies: ["Lacuna"], path: "Examples/own-loss", swiftSettings: strict),
+        .executableTarget(
+            name: "example-from-csv", dependencies: ["Lacuna"], path: "Examples/from-csv", swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Lacuna"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TablesTests", dependencies: ["Tables", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LacunaTests", dependencies: ["Lacuna", "TestSupport"], swiftSettings: strict),
@@ -55,7 +57,7 @@ let package = Package(
             name: "ExamplesTests",
             dependencies: [
                 "Lacuna", "LacunaCommand", "TestSupport", "lacuna-cli", "example-quickstart", "example-gaps",
-                "example-mask", "example-own-loss",
+                "example-mask", "example-own-loss", "example-from-csv",
             ],
             swiftSettings: strict),
     ],
