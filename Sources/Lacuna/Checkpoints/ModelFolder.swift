@@ -34,6 +34,8 @@ public struct ModelFolder {
         var preprocessing: Preprocessing?
         /// SHA-256 of the files beside this one that hold no times.
         var files: [String: String]
+        /// Names of those that do; their digests stand in `checksums.sha256`.
+        var timedFiles: [String]
     }
 
     /// Stands for no preprocessing.
@@ -75,7 +77,8 @@ public struct ModelFolder {
         let facts = Facts(
             features: model.features, encoder: model.encoder,
             objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
-            training: training, identity: identity, preprocessing: preprocessing, files: digests)
+            training: training, identity: identity, preprocessing: preprocessing, files: digests,
+            timedFiles: timed.map(\.name))
         try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
         FileSystem.sync(folder: path)
     }
@@ -102,7 +105,7 @@ public struct ModelFolder {
                     ? "its training has not finished: go on with --resume" : "give the folder that train wrote with --out")
         }
         let facts: Facts<Preprocessing> = try unsealed(FileSystem.read("\(path)/\(Self.factFile)"))
-        for (name, digest) in try facts.files.sorted(by: { $0.key < $1.key }) + timedDigests() {
+        for (name, digest) in try facts.files.sorted(by: { $0.key < $1.key }) + timedDigests(of: facts.timedFiles) {
             let file = "\(path)/\(name)"
             guard FileSystem.exists(file) || name == Self.tensorFile else { continue }
             guard SHA256.hexDigest(of: try FileSystem.read(file)) == digest else {
@@ -126,9 +129,9 @@ public struct ModelFolder {
     }
 
     /// Names and digests of the files that hold times.
-    private func timedDigests() throws(ModelFileError) -> [(key: String, value: String)] {
+    private func timedDigests(of names: [String]) throws(ModelFileError) -> [(key: String, value: String)] {
+        guard !names.isEmpty else { return [] }
         let file = "\(path)/\(Self.checksumFile)"
-        guard FileSystem.exists(file) else { return [] }
         var digests: [(key: String, value: String)] = []
         for line in String(decoding: try FileSystem.read(file), as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: " ", omittingEmptySubsequences: true)
@@ -136,6 +139,10 @@ public struct ModelFolder {
                 throw ModelFileError("it is not as it was written: truncated or changed", file: file)
             }
             digests.append((String(parts[1]), String(parts[0])))
+        }
+        // Without its line, a changed file would pass.
+        guard digests.map(\.key) == names else {
+            throw ModelFileError("it is not as it was written: truncated or changed", file: file)
         }
         return digests
     }

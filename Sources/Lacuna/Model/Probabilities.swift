@@ -30,7 +30,7 @@ enum Probabilities {
             for index in start..<start + count {
                 let share = Probabilities.sigmoid(logits[index])
                 // Not min(): a NaN has to stay visible.
-                smallest = share >= smallest ? smallest : share
+                smallest = smallest.isNaN || share >= smallest ? smallest : share
                 above.append(smallest)
                 if smallest > 0.5 { level += 1 }
             }

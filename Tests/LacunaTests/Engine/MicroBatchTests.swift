@@ -10,7 +10,7 @@ import Testing
     ) throws {
         for seed in [UInt64](1...4) {
             var random = SeededGenerator(seed: seed)
-            let objectives = [Objective].everyLoss.map { objective in
+            let objectives = ([Objective].everyLoss + [.regression("own", loss: QuarticError())]).map { objective in
                 var copy = objective
                 if Bool.random(using: &random) { copy.head = .tower([3]) }
                 return copy

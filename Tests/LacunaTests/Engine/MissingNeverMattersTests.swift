@@ -33,7 +33,8 @@ import Testing
     @Test(arguments: Reduction.allCases)
     func `what stands in a missing slot changes no weight, loss or metric, whatever the loss`(reduction: Reduction) throws {
         var random = SeededGenerator(seed: 21)
-        let problem = Problem.random(rows: 30, objectives: .everyLoss, coverage: 0.4, using: &random)
+        let objectives: [Objective] = .everyLoss + [.regression("own", loss: QuarticError())]
+        let problem = Problem.random(rows: 30, objectives: objectives, coverage: 0.4, using: &random)
         let settings = TrainingSettings {
             $0.epochs = 2
             $0.batchSize = 8

@@ -1,0 +1,61 @@
+# Lacuna: all set-up and every check, one target each. `make demo` and `make test` need nothing but Swift 6.3, git and make.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+LINUX_PACKAGES := libopenblas-dev zlib1g-dev
+PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 jax==0.10.2 jaxlib==0.10.2 scikit-learn numpy scipy pandas mpmath safetensors
+VENV := .venv
+
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions kill-test clean help
+
+all: build
+
+help:
+	@echo "make demo      build and run the demonstration, no file needed"
+	@echo "make test      build everything and run the tests"
+	@echo "make release   the optimised command, at .build/release/lacuna"
+	@echo "make docs      the documentation, warnings as errors"
+	@echo "make sanitize  kernels and readers under the address and undefined-behaviour sanitizers"
+	@echo "make kill-test train, kill -9 at random instants, resume, compare"
+	@echo "make goldens   golden values anew from their peers (Python)"
+
+# The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
+setup:
+	@Scripts/setup.sh $(LINUX_PACKAGES)
+
+build: setup
+	$(SWIFT) build
+
+release: setup
+	$(SWIFT) build -c release --product lacuna
+
+demo: release
+	.build/release/lacuna demo
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --disable-xctest --skip-build
+
+docs: setup
+	$(SWIFT) package generate-documentation --target Lacuna --warnings-as-errors
+
+sanitize: setup
+	Scripts/sanitize.sh
+
+kill-test: release
+	Scripts/kill_test.sh .build/release/lacuna
+
+$(VENV)/bin/python:
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet $(PYTHON_PEERS)
+
+goldens: $(VENV)/bin/python
+	for script in Tests/Goldens/make_*.py; do $(VENV)/bin/python $$script || exit 1; done
+
+# DATA names the folder with the real data sets. Takes about half an hour.
+DATA ?= ../shared/data
+compare-reductions: release $(VENV)/bin/python
+	$(VENV)/bin/python Scripts/compare_reductions.py --lacuna .build/release/lacuna --data $(DATA) --out .build/compare-reductions
+
+clean:
+	rm -rf .build
