@@ -85,11 +85,17 @@ enum Interrupt {
 
     /// Begins to catch SIGINT and SIGTERM.
     static func install() {
+        // A parent that starts programs from a thread with blocked signals, as Dispatch's threads are, hands the
+        // block down.
+        var caught = sigset_t()
+        unsafe sigemptyset(&caught)
         for number in [SIGINT, SIGTERM] {
+            unsafe sigaddset(&caught, number)
             _ = signal(number) { number in
                 let before = Interrupt.signals.wrappingAdd(1, ordering: .relaxed).oldValue
                 if before > 0 { _exit(128 + number) }
             }
         }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     }
 }

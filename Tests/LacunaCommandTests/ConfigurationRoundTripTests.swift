@@ -36,7 +36,7 @@ import Testing
                 encoder:
                   dense: [256]
                   activation: relu
-                  dropout: 0.2
+                  dropout: 0.5
                   norm: none
                   head: linear
                 training:

@@ -16,12 +16,15 @@ struct Train: ParsableCommand {
 
             EXAMPLES
 
-              lacuna train --data tox21.csv.gz --id id --split-column split --objective 'NR-*:binary' \\
-                  --objective 'SR-*:binary' --encoder 512 --dropout 0.5 --early-stopping 5 --out runs/tox21
-              lacuna train --data patients.csv --missing=-1,9 --objective 'tumor:binary:weight=2' \\
-                  --objective 'tissue:categorical' --objective 'findings=finding_*:multilabel:loss=asl' \\
+              lacuna train --data tox21.csv.gz --id id --split-column split \\
+                  --objective 'NR-*:binary' --objective 'SR-*:binary' \\
+                  --early-stopping 5 --out runs/tox21
+              lacuna train --data patients.csv --missing=-1,9 \\
+                  --objective 'tumor:binary:weight=2' --objective 'tissue:categorical' \\
+                  --objective 'findings=finding_*:multilabel:loss=asl' \\
                   --objective 'size:regression:transform=log1p,unit=mm' --out runs/patients
-              lacuna train --features x.npy --labels y.npy --missing -1 --objective 't*:binary' --out runs/arrays
+              lacuna train --features x.npy --labels y.npy --missing -1 \\
+                  --objective 't*:binary' --out runs/arrays
               lacuna train --config lacuna.yaml --seed 2 --out runs/seed2
 
             CONFIGURATION FILE
@@ -31,7 +34,7 @@ struct Train: ParsableCommand {
                 - {column: tumor, kind: binary, weight: 2}
                 - {name: findings, columns: "finding_*", kind: multilabel}
               encoder: {dense: [512, 256], activation: relu, dropout: 0.2}
-              training: {epochs: 40, batchSize: 128, optimizer: adam, learningRate: 0.001, seed: 1}
+              training: {epochs: 40, batchSize: 128, learningRate: 0.001, seed: 1}
 
             'column' is an exact name, 'columns' a glob; all else is the flag in camelCase. Relative paths are meant \
             from the file's folder. Flags win; --objective replaces the file's list.

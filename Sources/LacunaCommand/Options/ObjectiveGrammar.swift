@@ -12,7 +12,7 @@ enum ObjectiveGrammar {
         null or a token of --missing; a missing label teaches nothing.
 
         Kinds:
-        \(kinds.map { "  \(pad($0.0.rawValue, 12))\($0.1)" }.joined(separator: "\n"))
+        \(kinds.map { row($0.0.rawValue, $0.1) }.joined(separator: "\n"))
 
         Keys, and the kinds that take them:
         \(ObjectiveKey.allCases.map(line).joined(separator: "\n"))
@@ -30,7 +30,7 @@ enum ObjectiveGrammar {
             BuiltInLoss.named(name, settings: [$0: [0.5]]) != nil
         }
         let taken = keys.isEmpty ? "" : ": \(keys.joined(separator: ", "))"
-        return "  \(pad(name, 25))\(kinds.joined(separator: ", "))\(taken)"
+        return row(name, kinds.joined(separator: ", ") + taken, column: 27)
     }
 
     private static let kinds: [(ObjectiveKind.Name, String)] = [
@@ -45,7 +45,23 @@ enum ObjectiveGrammar {
         let all = ObjectiveKind.Name.allCases
         let owners = all.filter(key.kinds.contains)
         let who = owners.count == all.count ? "all" : owners.map(\.rawValue).joined(separator: ", ")
-        return "  \(pad(key.rawValue, 15))\(key.help) (\(who))"
+        return row(key.rawValue, "\(key.help) (\(who))")
+    }
+
+    /// A name and its text, broken so that a terminal of 80 columns need not break it again.
+    private static func row(_ name: String, _ text: String, column: Int = 18) -> String {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if column + last.count + 1 + word.count <= 79 {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return "  " + pad(name, column - 2) + lines.joined(separator: "\n" + String(repeating: " ", count: column))
     }
 
     private static func pad(_ text: String, _ width: Int) -> String {

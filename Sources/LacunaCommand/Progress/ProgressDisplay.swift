@@ -12,8 +12,10 @@ final class ProgressDisplay {
     private var isDrawn = false
     private var lastDrawn: ContinuousClock.Instant?
     private var started: ContinuousClock.Instant?
-    private var epochStarted: ContinuousClock.Instant?
     private var firstEpoch = 1
+    /// Rows of the epochs that this display has seen, but for the one in progress.
+    private var rowsBefore = 0
+    private var last = (epoch: 0, rows: 0)
 
     /// Smallest time between two drawings.
     private static let interval = Duration.milliseconds(100)
@@ -46,20 +48,20 @@ final class ProgressDisplay {
             started = time
             firstEpoch = epoch
         }
-        if step <= 1 || epochStarted == nil { epochStarted = time }
+        if last.epoch != epoch { rowsBefore += last.rows }
+        last = (epoch, rows)
         guard !isQuiet, let terminalWidth else { return }
         if let lastDrawn, time - lastDrawn < Self.interval { return }
         lastDrawn = time
         let state = ProgressState(
             epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
-            rowsPerSecond: rate(rows, at: time), secondsLeft: left(epoch, epochs, step, steps, at: time))
+            rowsPerSecond: rate(rowsBefore + rows, at: time), secondsLeft: left(epoch, epochs, step, steps, at: time))
         isDrawn = true
         write("\r\u{1B}[K" + ProgressText.line(state, width: terminalWidth() - 1))
     }
 
     /// An epoch is over: a line of its own where nothing is redrawn.
     func epochEnded(_ summary: EpochSummary) {
-        epochStarted = nil
         guard !isQuiet, terminalWidth == nil else { return }
         write(ProgressText.epoch(summary) + "\n")
     }
@@ -78,9 +80,10 @@ final class ProgressDisplay {
         lastDrawn = nil
     }
 
+    /// Over the run so far: a single epoch can be too short to tell.
     private func rate(_ rows: Int, at time: ContinuousClock.Instant) -> Double? {
-        guard let epochStarted else { return nil }
-        let seconds = (time - epochStarted).seconds
+        guard let started else { return nil }
+        let seconds = (time - started).seconds
         return seconds > 0.05 ? Double(rows) / seconds : nil
     }
 

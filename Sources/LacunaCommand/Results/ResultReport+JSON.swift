@@ -22,7 +22,7 @@ extension ResultReport {
     }
 
     private func macroValues(_ split: String) -> JSONValue {
-        .object(macro(split).entries.map { .init($0.metric.rawValue, .optional($0.score.number)) })
+        .object(macro(split).entries.compactMap { entry in entry.score.number.map { .init(entry.metric.rawValue, .number($0)) } })
     }
 
     private func macroCounts(_ split: String) -> JSONValue {

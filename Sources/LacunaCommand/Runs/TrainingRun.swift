@@ -45,11 +45,16 @@ final class TrainingRun {
         let store = CheckpointStore(folder: directory.file(RunDirectory.File.checkpoints))
         let identity = Self.identity(of: data.digest)
         let history: History
+        let isNew = !FileSystem.exists(directory.path)
         do {
             defer { display.clear() }
             history = try model.fit(
                 train, validation: data.datasets[.valid], settings, callbacks: callbacks(for: data), checkpoints: store,
                 resume: existing == .resume, identity: identity)
+        } catch {
+            // Without a checkpoint there is nothing to go on from: a folder made by this run is of no use.
+            if isNew, hasBegun, store.isEmpty { try? FileSystem.remove(directory.path) }
+            throw error
         }
         if let failure { throw failure }
         guard history.ending != .interrupted else {
