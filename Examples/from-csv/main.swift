@@ -25,7 +25,7 @@ for warning in data.warnings { print("warning: \(warning)") }
 
 let train = data.datasets[.train]!
 let model = try Model(
-    features: train.features.columns, encoder: .dense(256, dropout: 0.2), objectives: data.objectives)
+    features: train.features.columns, encoder: .dense(256, dropout: 0.5), objectives: data.objectives)
 let history = try model.fit(
     train, validation: data.datasets[.valid],
     TrainingSettings {

@@ -116,6 +116,23 @@ import Testing
         }
     }
 
+    @Test func `the program of the page ends in the same weights as its command, byte for byte`() throws {
+        let page = "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md"
+        let train = try #require(try commands(of: page).first { $0.first == "train" })
+        try withTemporaryFolder { folder in
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/Examples", withDestinationPath: BuiltProgram.root.appending(path: "Examples").path)
+            let command = try BuiltProgram.run("lacuna", train + ["--quiet"], in: folder)
+            #expect(command.status == 0, "\(command.errors)")
+            let program = try BuiltProgram.run(
+                "example-from-csv", ["Examples/data/patients.csv", "runs/program"], in: folder)
+            #expect(program.status == 0, "\(program.errors)")
+            #expect(
+                try bytes(of: "\(folder)/runs/patients/model.safetensors")
+                    == bytes(of: "\(folder)/runs/program/model.safetensors"))
+        }
+    }
+
     @Test func `the error that the page shows is the command's, word for word`() throws {
         let page = "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md"
         let shown = try #require(try blocks("text", of: page).first { $0.hasPrefix("error:") })
