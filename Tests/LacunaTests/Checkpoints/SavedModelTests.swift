@@ -61,6 +61,27 @@ import Testing
         }
     }
 
+    @Test func `losses of one name are told apart by their settings, and other settings are another loss`() throws {
+        try withTemporaryFolder { folder in
+            let losses = [ScaledError(factor: 1), ScaledError(factor: 5)]
+            let objectives = [
+                Objective.regression("low", loss: losses[0]), .regression("high", loss: losses[1]),
+            ]
+            let data = try Dataset(
+                features: FeatureMatrix(rows: 4, columns: 1) { row, _ in Float(row) }, objectives: objectives,
+                labels: ["low": .numbers([1, 2, nil, 3]), "high": .numbers([1, 2, nil, 3])])
+            let model = try Model(features: 1, encoder: .dense(2), objectives: objectives, threads: 1)
+            try model.fit(data, epochs: 1)
+            try model.save(to: folder)
+            let loaded = try Model.load(from: folder, losses: losses.reversed(), threads: 1)
+            #expect(loaded.objectives.map { ($0.loss as? ScaledError)?.factor } == [1, 5])
+            #expect(try loaded.evaluate(data) == model.evaluate(data))
+            let other = try Model.load(from: folder, losses: [losses[0], ScaledError(factor: 4)], threads: 1)
+            let error = #expect(throws: SettingError.self) { try other.fit(data, epochs: 1) }
+            #expect(error?.problem == "objective 'high' trains with the loss 'scaled' with factor 5.0, which is not at hand")
+        }
+    }
+
     @Test func `equal weights are equal files, and another history or folder changes nothing in them`() throws {
         try withTemporaryFolder { folder in
             let (a, history) = try trained(), (b, _) = try trained(), (c, _) = try trained(seed: 2)

@@ -33,3 +33,22 @@ struct BrokenLoss: Loss {
         }
     }
 }
+
+/// A loss of a user's own with a setting: factor · (z − y)² ÷ 2.
+struct ScaledError: Loss {
+    var factor: Float
+    var name: String { "scaled" }
+    var settings: [String: [Double]] { ["factor": [Double(factor)]] }
+    var kinds: Set<ObjectiveKind.Name> { [.regression] }
+
+    func evaluate(
+        logits: Span<Float>, targets: Span<Float>, width: Int, loss: inout MutableSpan<Float>,
+        gradient: inout MutableSpan<Float>
+    ) {
+        for slot in 0..<loss.count {
+            let difference = logits[slot] - targets[slot]
+            loss[slot] = factor * difference * difference / 2
+            gradient[slot] = factor * difference
+        }
+    }
+}
