@@ -70,7 +70,8 @@ public struct ResultTable {
     }
 
     private mutating func facts(_ facts: TrainingFacts) {
-        let best = facts.bestEpoch.map { ", the best was epoch \($0)," } ?? ""
+        // Whether the best one's weights were kept is said by early stopping; without a validation part it is the last.
+        let best = facts.bestEpoch.flatMap { $0 == facts.epochs ? nil : " (best on validation: epoch \($0))" } ?? ""
         lines.append(
             """
             \(facts.epochs) \(facts.epochs == 1 ? "epoch" : "epochs")\(best) in \(NumberText.duration(facts.seconds)); \

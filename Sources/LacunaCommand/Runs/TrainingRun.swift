@@ -61,6 +61,9 @@ final class TrainingRun {
             sayInterrupted(history)
             return nil
         }
+        if settings.earlyStopping != nil, let best = history.bestEpoch {
+            display.say("kept the weights of epoch \(best), the best of \(history.epochs.count) by \(settings.monitor.text)")
+        }
         let seconds = (clock.now - start).seconds
         let report = try evaluate(model, on: data, history: history, seconds: seconds)
         try save(model, data, history, identity, report)
