@@ -133,6 +133,16 @@ import Testing
         }
     }
 
+    @Test func `every test file that the architecture page names is there`() throws {
+        let page = try BuiltProgram.text("Documentation/Architecture.md")
+        let named = page.components(separatedBy: "`").filter { $0.hasSuffix("Tests") && $0.contains("/") && !$0.contains(" ") }
+        #expect(named.count > 15)
+        for name in named where name != "Tests/LacunaTests" {
+            let path = name.contains("Tests/") ? "Tests/\(name).swift" : "Tests/LacunaTests/\(name).swift"
+            #expect(FileManager.default.fileExists(atPath: BuiltProgram.root.appending(path: path).path), "\(path)")
+        }
+    }
+
     @Test func `the error that the page shows is the command's, word for word`() throws {
         let page = "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md"
         let shown = try #require(try blocks("text", of: page).first { $0.hasPrefix("error:") })

@@ -82,14 +82,14 @@ public struct FeatureEncoder: Codable, Equatable, Sendable {
         let gaps = columns.indices.filter { surprises.newGaps[$0] > 0 }
         let words = Self.each(unseen) { place in
             "column '\(columns[place].name)': \(counted(surprises.unseenWords[place], "cell")) with words unseen in training "
-                + "become all zero"
+                + "\(surprises.unseenWords[place] == 1 ? "becomes" : "become") all zero"
         } together: {
             let cells = counted(unseen.reduce(0) { $0 + surprises.unseenWords[$1] }, "cell")
             return "\(cells) in \(names(unseen)) with words unseen in training become all zero"
         }
         return words + Self.each(gaps) { place in
-            "column '\(columns[place].name)': \(counted(surprises.newGaps[place], "missing cell")) become "
-                + "\(columns[place].isText ? "all zero" : "the training mean"), without an indicator, for training has no gaps there"
+            "column '\(columns[place].name)': \(counted(surprises.newGaps[place], "missing cell")) "
+                + "\(surprises.newGaps[place] == 1 ? "becomes" : "become") \(columns[place].isText ? "all zero" : "the training mean"), without an indicator, for training has no gaps there"
         } together: {
             let cells = counted(gaps.reduce(0) { $0 + surprises.newGaps[$1] }, "missing cell")
             return "\(cells) in \(names(gaps)) become the training mean, without an indicator, for training has no gaps there"

@@ -78,7 +78,7 @@ import Testing
         #expect((0..<3).map { row in (0..<3).map { train[row, $0] } } == [[0, 1, 0], [1, 0, 0], [0, 0, 1]])
         let test = try #require(data.datasets[.test]).features
         #expect((0..<2).map { row in (0..<3).map { test[row, $0] } } == [[0, 0, 0], [0, 1, 0]])
-        #expect(data.warnings.contains("column 'city': 1 cell with words unseen in training become all zero"))
+        #expect(data.warnings.contains("column 'city': 1 cell with words unseen in training becomes all zero"))
     }
 
     @Test func `numbers can be declared text`() throws {

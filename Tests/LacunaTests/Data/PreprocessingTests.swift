@@ -77,7 +77,7 @@ import Testing
         let path = try folder.csv("id,age,city", "a,1,17")
         let rows = try model.features(from: table(path))
         #expect(rows.features.values == [-1, 0, 0])
-        #expect(rows.warnings == ["column 'city': 1 cell with words unseen in training become all zero"])
+        #expect(rows.warnings == ["column 'city': 1 cell with words unseen in training becomes all zero"])
     }
 
     @Test func `a column without any cell is missing throughout`() throws {
