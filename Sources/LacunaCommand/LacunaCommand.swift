@@ -33,9 +33,23 @@ extension LacunaCommand {
         } catch let error where isOwn(error) {
             System.write(ErrorText.layout(error) + "\n", to: .error)
             exit(withError: ExitCode.failure)
+        } catch let error where exitCode(for: error) == .validationFailure {
+            System.write(usageError(error) + "\n", to: .error)
+            exit(withError: ExitCode.validationFailure)
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Arguments that cannot be read, in the shape of every other error.
+    private static func usageError(_ error: any Error) -> String {
+        let command = CommandLine.arguments.dropFirst().first { name in
+            configuration.subcommands.contains { $0._commandName == name }
+        }
+        let help = "'lacuna \(command.map { "help " + $0 } ?? "--help")' explains every flag"
+        let message = message(for: error)
+        return ErrorText.layout(
+            CommandError(message.prefix(1).lowercased() + message.dropFirst(), at: "the command's arguments", fix: help))
     }
 
     /// Whether the error is not ArgumentParser's: help, version, arguments it cannot read, or an exit code.

@@ -25,7 +25,11 @@ public struct RunDirectory: Sendable {
 
         /// Whether a name is one that Lacuna writes, in full or on its way there.
         static func isKnown(_ name: String) -> Bool {
-            all.contains { name == $0 || name.hasPrefix($0 + ".") || name.hasPrefix("." + $0) }
+            all.contains { known in
+                guard name.hasPrefix(known) else { return false }
+                let rest = name.dropFirst(known.count)
+                return rest.isEmpty || (rest.hasPrefix(".") && rest.hasSuffix(".partial") && rest.count(where: { $0 == "." }) <= 2)
+            }
         }
     }
 
@@ -68,6 +72,13 @@ public struct RunDirectory: Sendable {
                     why: "only a folder of a run is \(existing == .resume ? "resumed" : "overwritten")",
                     fix: "name another folder, or move that away")
             }
+        }
+    }
+
+    /// Removes what a killed run was about to put into place.
+    func removePartialFiles() throws {
+        for name in FileSystem.names(in: path) where File.isKnown(name) && name.hasSuffix(".partial") {
+            try FileSystem.remove(file(name))
         }
     }
 

@@ -44,6 +44,17 @@ enum System {
         #endif
     }
 
+    /// Writes a command's result to standard output.
+    ///
+    /// - Throws: `CommandError` where it cannot be written: a result that is lost is no success.
+    static func output(_ text: String) throws(CommandError) {
+        guard write(text, to: .output) else {
+            throw CommandError(
+                "the result cannot be written to standard output", why: unsafe String(cString: strerror(errno)),
+                fix: "check the disk's space, or where the output is sent")
+        }
+    }
+
     /// Writes all bytes to a stream, without a buffer between.
     ///
     /// - Returns: false if the stream took no more, as a closed pipe does.

@@ -64,6 +64,11 @@ func textPrefix(_ file: FileBytes) throws(TableError) -> [UInt8] {
             "this is not a gzip file", file: path, why: "its name ends with .gz, its bytes are not compressed",
             fix: "compress it, or name it as what it is")
     }
+    if hasEnding(path, ".csv", ".tsv", ".tab", ".txt") && file.isGzip {
+        throw TableError(
+            "this is a gzip file", file: path, why: "its name does not end with .gz, its bytes are compressed",
+            fix: "name it as what it is, or decompress it")
+    }
     let head = try inflatedPrefix(file)
     switch FileKind(head) {
     case .npy:
@@ -83,6 +88,7 @@ func textPrefix(_ file: FileBytes) throws(TableError) -> [UInt8] {
             "this is not an array file, but text", file: path, why: "its name says otherwise",
             fix: "name it .csv or .tsv, or give the array")
     }
+    try checkSeparator(path, head)
     return head
 }
 
@@ -93,6 +99,22 @@ private func inflatedPrefix(_ file: FileBytes) throws(TableError) -> [UInt8] {
     let head = window.prefix(1 << 16)
     if head.isEmpty { throw TableError("the file is empty", file: file.path, why: "it inflates to nothing") }
     return head
+}
+
+/// A name that promises the other separator than the header has would make one column of the whole table.
+private func checkSeparator(_ path: String, _ head: [UInt8]) throws(TableError) {
+    let line = head.prefix { $0 != Ascii.lineFeed }
+    let hasTab = line.contains(Ascii.tab), hasComma = line.contains(Ascii.comma)
+    if hasEnding(path, ".tsv", ".tab", ".tsv.gz", ".tab.gz"), hasComma, !hasTab {
+        throw TableError(
+            "this is not tab-separated", file: path, why: "its name says so, its header has commas and no tab",
+            fix: "name it .csv")
+    }
+    if hasEnding(path, ".csv", ".csv.gz"), hasTab, !hasComma {
+        throw TableError(
+            "this is not comma-separated", file: path, why: "its name says so, its header has tabs and no comma",
+            fix: "name it .tsv")
+    }
 }
 
 /// Tab or comma, by the name, else by the header.

@@ -47,7 +47,7 @@ import Testing
                   weightDecay: 0.0
                   schedule: constant
                   warmup: 0
-                  reduction: expected
+                  reduction: observed
                   total: sum
                   idleHeads: still
                   monitor: macro

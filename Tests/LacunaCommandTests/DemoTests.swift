@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `the comparison shows what it says`() throws {
-        let comparison = try DemoComparison(rows: 3000, seed: 1)
+        let comparison = try DemoComparison(rows: 6000, seed: 1)
         func value(_ method: DemoComparison.Method, _ objective: String, _ metric: String) throws -> Double {
             let scores = try #require(comparison.scores[method]?.first { $0.name == objective }?.scores)
             return try #require(scores.entries.first { $0.metric.rawValue == metric }?.score.number)

@@ -129,6 +129,32 @@ import Testing
         }
     }
 
+    @Test func `a run killed with SIGKILL again and again ends in the weights of one never stopped`() throws {
+        try withTemporaryFolder { folder in
+            try Sample.csv(rows: 600).write(to: folder, as: "data.csv")
+            let command =
+                ["train", "--data", "data.csv", "--id", "patient", "--encoder", "32", "--threads", "1", "--epochs", "25"]
+                + Sample.objectives
+            let whole = try Lacuna.run(command + ["--out", "whole"], in: folder)
+            #expect(whole.code == 0, "\(whole.error)")
+            var random = SystemRandomNumberGenerator()
+            var kills = 0
+            while kills < 5, !FileSystem.exists(folder + "/killed/model.json") {
+                let running = try Lacuna.start(command + ["--out", "killed", "--resume"], in: folder)
+                usleep(UInt32.random(in: 1_000...250_000, using: &random))
+                kill(running.process.processIdentifier, SIGKILL)
+                _ = running.wait()
+                kills += 1
+            }
+            let last = try Lacuna.run(command + ["--out", "killed", "--resume"], in: folder)
+            #expect(last.code == 0, "\(last.error)")
+            for name in ["model.safetensors", "optimizer.safetensors", "model.json", "split.csv"] {
+                #expect(
+                    try FileSystem.read(folder + "/whole/" + name) == FileSystem.read(folder + "/killed/" + name), "\(name)")
+            }
+        }
+    }
+
     @Test func `usage errors exit with 64, help and version with 0`() throws {
         #expect(try Lacuna.run(["train", "--no-such-flag"], in: "/tmp").code == 64)
         #expect(try Lacuna.run(["train"], in: "/tmp").code == 64)

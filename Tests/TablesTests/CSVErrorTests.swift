@@ -132,7 +132,8 @@ import Testing
         try withFolder { folder in
             #expect(
                 error { try TableReader(path: folder + "/none.csv") }
-                    == TableError("cannot open the file: No such file or directory", file: "none.csv"))
+                    == TableError(
+                    "cannot open the file: No such file or directory", file: "none.csv", fix: "check the path and the permissions"))
             #expect(error { try TableReader(path: folder) }?.problem == "this is a directory")
         }
     }

@@ -23,10 +23,24 @@ import Testing
         #expect([1, 2, 12].map(table.line(ofRow:)) == [2, 4, 14])
     }
 
-    @Test func `a plain file and its gzip read the same, whatever the name says`() throws {
+    @Test func `a plain file and its gzip read the same, under a name that says what it is`() throws {
         try withFile("t.csv", Array(GzipTests.text.utf8)) { try GzipTests.check($0) }
-        try withFile("t.csv", storedGzip(Array(GzipTests.text.utf8))) { try GzipTests.check($0) }
         try withFile("t.csv.gz", storedGzip(Array(GzipTests.text.utf8))) { try GzipTests.check($0) }
+        _ = try withFile("t.csv", storedGzip(Array(GzipTests.text.utf8))) { path in
+            #expect(throws: TableError.self) { try TableReader(path: path) }
+        }
+    }
+
+    @Test(arguments: [("t.tsv", "a,b\n1,2\n", "this is not tab-separated"), ("t.csv", "a\tb\n1\t2\n", "this is not comma-separated")])
+    func `a table with another separator than its name says is refused`(name: String, text: String, problem: String) throws {
+        try withFile(name, Array(text.utf8)) { path in
+            do throws(TableError) {
+                _ = try TableReader(path: path)
+                Issue.record("read \(name)")
+            } catch {
+                #expect(error.problem == problem)
+            }
+        }
     }
 
     @Test func `a boundary of the inflated pieces may fall anywhere`() throws {

@@ -68,8 +68,11 @@ public final class CheckpointStore {
         return nil
     }
 
-    /// Removes all checkpoints.
-    package func removeAll() throws(ModelFileError) { try FileSystem.remove(folder) }
+    /// Removes all checkpoints, and the folder if it then is empty; what else lies in it stays.
+    package func removeAll() throws(ModelFileError) {
+        for name in checkpointNames + [".partial"] { try FileSystem.remove("\(folder)/\(name)") }
+        if FileSystem.isDirectory(folder), FileSystem.names(in: folder).isEmpty { try FileSystem.remove(folder) }
+    }
 
     private func read(_ path: String) throws(ModelFileError) -> TrainingState {
         let digests: [String: String] = try decoded(FileSystem.read("\(path)/\(Self.digestFile)"), "\(path)/\(Self.digestFile)")

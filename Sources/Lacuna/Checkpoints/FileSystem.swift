@@ -18,6 +18,13 @@ package enum FileSystem {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether two paths lead to one file, by whatever name or link.
+    package static func isSame(_ a: String, _ b: String) -> Bool {
+        var first = stat(), second = stat()
+        guard unsafe stat(a, &first) == 0, unsafe stat(b, &second) == 0 else { return a == b }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     /// The names in a folder, sorted; empty where there is no folder.
     package static func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()

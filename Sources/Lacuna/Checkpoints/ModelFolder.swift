@@ -116,6 +116,11 @@ public struct ModelFolder {
                     fix: "restore it from a copy, or train again")
             }
         }
+        guard facts.format == "lacuna", facts.version == 1 else {
+            throw ModelFileError(
+                "it is of format \(facts.format), version \(facts.version); this program reads lacuna, version 1",
+                file: "\(path)/\(Self.factFile)", fix: "use the program that wrote it")
+        }
         let objectives = facts.objectives.map { $0.objective(losses: losses) }
         let model: Model
         do {
@@ -132,7 +137,8 @@ public struct ModelFolder {
 
     /// Names and digests of the files that hold times.
     private func timedDigests(of names: [String]) throws(ModelFileError) -> [(key: String, value: String)] {
-        guard !names.isEmpty else { return [] }
+        // The model and its facts are enough to predict with; checksums are of the files beside them.
+        guard names.contains(where: { FileSystem.exists("\(path)/\($0)") }) else { return [] }
         let file = "\(path)/\(Self.checksumFile)"
         var digests: [(key: String, value: String)] = []
         for line in String(decoding: try FileSystem.read(file), as: UTF8.self).split(separator: "\n") {

@@ -4,6 +4,8 @@ extension FeatureEncoder {
     /// A text column is taken for an identifier when it has more than this many distinct words, and more than half of its
     /// present training cells are distinct.
     static let mostDistinctWords = 50
+    /// A text column makes at most so many columns.
+    static let mostColumns = 10_000
 
     /// Learns the encoding from the training rows.
     ///
@@ -70,6 +72,12 @@ extension FeatureEncoder {
                 "text column '\(name)' holds \(words.count) distinct words in \(present) cells", column: name,
                 why: "each word of a text feature becomes a column; one that names the row teaches nothing",
                 fix: "pass --id '\(name)' if it names the rows, or --ignore '\(name)'")
+        }
+        guard words.count <= mostColumns else {
+            throw TableError(
+                "text column '\(name)' holds \(words.count) distinct words", column: name,
+                why: "each word becomes a column, and at most \(mostColumns) are made of one",
+                fix: "pass --ignore '\(name)', or group its words")
         }
         guard present > 0 else { return Column(name: name, coding: .constant(value: nil), hasIndicator: false) }
         return Column(

@@ -78,7 +78,11 @@ extension LabelRules {
     /// - Throws: `TableError` with the place of a third word in a two-word column; for a column of one class.
     mutating func learn(from cells: [ObservedCells], in source: SourceTable) throws(TableError) -> [String] {
         if positive != nil {
-            for (index, column) in cells.enumerated() { negatives[index] = try negative(of: column, in: source) }
+            // One column of a group may lack the word: a rare label that nobody has.
+            let isHeld = cells.contains { $0.distinctValues.contains(LabelValue(parsing: positive ?? "")) }
+            for (index, column) in cells.enumerated() {
+                negatives[index] = try negative(of: column, in: source, mustHold: !isHeld)
+            }
         }
         guard kind == .categorical || kind == .ordinal, !isOneHot, let column = cells.first else {
             if isOneHot, areNamesDeclared, names.count != columns.count {
@@ -120,12 +124,14 @@ extension LabelRules {
     }
 
     /// The one value of a column beside the positive one.
-    private func negative(of column: ObservedCells, in source: SourceTable) throws(TableError) -> String? {
+    private func negative(
+        of column: ObservedCells, in source: SourceTable, mustHold: Bool
+    ) throws(TableError) -> String? {
         guard let positive else { return nil }
         let one = LabelValue(parsing: positive)
         let values = column.distinctValues
         let others = values.filter { $0 != one }
-        if !values.isEmpty, others.count == values.count {
+        if mustHold, !values.isEmpty, others.count == values.count {
             let near = nearestName(to: positive, among: values.prefix(100).map(\.name))
             throw source.labelError(
                 "no cell holds '\(positive)'", column: column.name,

@@ -102,8 +102,9 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             merged.weightColumn = given.weightColumn ?? data.weightColumn
             merged.splitColumn = given.splitColumn ?? data.splitColumn
         }
-        if given.missing.isEmpty { merged.missing = data.missing }
-        if given.missingFeatures.isEmpty { merged.missingFeatures = data.missingFeatures }
+        // A token that meant missing in training does not become a label because another one is added.
+        merged.missing = data.missing + given.missing.filter { !data.missing.contains($0) }
+        merged.missingFeatures = data.missingFeatures + given.missingFeatures.filter { !data.missingFeatures.contains($0) }
         return merged
     }
 }

@@ -29,6 +29,9 @@ package protocol Engine: AnyObject {
     func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence)
 
     /// Logits `[rows × outputs]` of all objectives for some rows.
+    ///
+    /// A row's logits depend on neither its place nor its neighbours nor the threads, to the bit: equal rows have equal
+    /// predictions in any file.
     func logits(_ features: FeatureMatrix, rows: Range<Int>) -> [Float]
 }
 

@@ -39,7 +39,7 @@ struct Evaluator {
     }
 
     /// - Parameter losses: by slot, after balancing.
-    func evaluate(losses: [any Loss], reduction: Reduction, expected: [Double], total: Total) -> Evaluation {
+    func evaluate(losses: [any Loss], reduction: Reduction, total: Total) -> Evaluation {
         let plan = model.plan
         var objectives: [Evaluation.Objective] = []
         var sums: [(loss: Double, weight: Double)] = []
@@ -63,8 +63,8 @@ struct Evaluator {
         for (index, sum) in sums.enumerated() where sum.weight > 0 && !(model.objectives[index].loss is UnavailableLoss) {
             let divisor =
                 switch reduction {
-                case .observed: sum.weight
-                case .expected: Double(data.rows) * expected[index]
+                // What a part of these rows holds on average is what it holds.
+                case .observed, .expected: sum.weight
                 case .batch: Double(data.rows)
                 case .slots: pooled
                 }

@@ -38,6 +38,9 @@ public struct EncoderSpec: Equatable, Sendable, Codable {
             throw SettingError(
                 "the encoder's widths are \(widths)", fix: "give at least one layer, each of width 1 or more")
         }
+        if let width = widths.first(where: { $0 > 1_000_000 }) {
+            throw SettingError("an encoder layer has width \(width); it lies in 1 ... 1000000", fix: "a usual width is 256")
+        }
         guard dropout >= 0, dropout < 1 else {
             throw SettingError("dropout is \(dropout); it lies in 0 ..< 1", fix: "0.2 drops a fifth")
         }

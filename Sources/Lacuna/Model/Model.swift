@@ -46,6 +46,9 @@ public final class Model {
             try objective.validate()
         }
         try encoder.validate()
+        if let threads, !(1...1024 ~= threads) {
+            throw SettingError("threads is \(threads); it lies in 1 ... 1024", fix: "leave it out to use all cores")
+        }
         self.features = features
         self.encoder = encoder
         self.objectives = objectives
@@ -104,18 +107,13 @@ public final class Model {
     /// - Throws: ``DataError`` when the data set has other objectives or features.
     public func evaluate(_ data: Dataset) throws(DataError) -> Evaluation {
         try check(data)
-        let weights = try TargetTable(data.labels, rowWeights: data.rowWeights, scaling: slotScaling).weightSums()
-        let expected = plan.slotsOfObjective.map { slots in
-            slots.reduce(0) { $0 + weights[$1] } / Double(max(data.rows, 1))
-        }
         return Evaluator(self, data).evaluate(
-            losses: plan.slots.map { objectives[$0.objective].loss }, reduction: .observed, expected: expected,
-            total: .sum)
+            losses: plan.slots.map { objectives[$0.objective].loss }, reduction: .observed, total: .sum)
     }
 
     /// Rows that go through the network at once when nothing is trained: as many as keep the logits small.
     func chunks(of rows: Int) -> [Range<Int>] {
-        let size = max(16, min(1024, 4_000_000 / max(plan.outputs, 1)))
+        let size = max(16, min(256, 4_000_000 / max(plan.outputs, 1)))
         return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
     }
 

@@ -228,10 +228,10 @@ extension Objective {
             try unique(labels, "label")
         case .binary, .regression: break
         }
-        if case .tower(let widths) = head, widths.isEmpty || widths.contains(where: { $0 < 1 }) {
+        if case .tower(let widths) = head, widths.isEmpty || widths.contains(where: { !(1...1_000_000 ~= $0) }) {
             throw SettingError(
                 "the tower of objective '\(name)' has widths \(widths)",
-                fix: "give at least one hidden width of 1 or more, or use a linear head")
+                fix: "give at least one hidden width in 1 ... 1000000, or use a linear head")
         }
         if transform != .identity, kind != .regression {
             throw SettingError(

@@ -24,7 +24,7 @@ public struct Callbacks {
 
     /// After every step. Returning `.stop` ends the run after that step, saved so that it can be resumed.
     public var afterStep: ((Progress) -> Action)?
-    /// After every epoch, its validation and its checkpoint.
+    /// After every epoch and its validation, before its checkpoint. Returning `.stop` ends the run after that.
     public var afterEpoch: ((History.Epoch) -> Action)?
 
     /// Callbacks; nil is not called.

@@ -13,7 +13,6 @@ final class Trainer {
     private var sampler: BatchSampler
     private var facts: TrainingState.Facts
     private var best: [NamedTensor]?
-    private var stepClock = Duration.zero
 
     /// - Throws: ``SettingError``, ``DataError``, ``TrainingError`` or ``ModelFileError`` before anything is trained.
     init(
@@ -67,8 +66,6 @@ final class Trainer {
             try restore(state)
         } else {
             try checkMonitor()
-            // What an earlier run left must not be taken for this one's.
-            try store?.removeAll()
         }
     }
 
@@ -87,12 +84,10 @@ final class Trainer {
                 facts.isFinished = true
             }
             if facts.epochsDone == settings.epochs { facts.isFinished = true }
-            try save(isLast: facts.isFinished)
-            if callbacks.afterEpoch?(record) == .stop, !facts.isFinished {
-                facts.history.ending = .interrupted
-                try save(isLast: true)
-                return facts.history
-            }
+            let stop = callbacks.afterEpoch?(record) == .stop && !facts.isFinished
+            if stop { facts.history.ending = .interrupted }
+            try save(isLast: facts.isFinished || stop)
+            if stop { return facts.history }
         }
         if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
         return facts.history
@@ -215,7 +210,7 @@ final class Trainer {
 
     private func evaluate(_ data: Dataset) -> Evaluation {
         Evaluator(model, data).evaluate(
-            losses: losses, reduction: settings.reduction, expected: expected, total: settings.total)
+            losses: losses, reduction: settings.reduction, total: settings.total)
     }
 
     private func checkMonitor() throws(TrainingError) {

@@ -39,7 +39,10 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .nothingToLearn: "check which part is train, and which tokens mean missing"
         case .noValidation: "give a validation part, or train without early stopping"
         case .undefinedMonitor: "monitor loss or another metric, or choose another split"
-        case .changed(let setting, let was, _): "resume with \(setting) \(was), or start anew in another folder"
+        case .changed(let setting, let was, _):
+            setting.hasPrefix("the content of ")
+                ? "give the file that the run was started with, or start anew in another folder"
+                : "resume with \(setting) \(was), or start anew in another folder"
         }
     }
 

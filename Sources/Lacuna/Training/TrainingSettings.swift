@@ -20,7 +20,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     /// Steps over which the learning rate rises from 0 to its base.
     public var warmup = 0
     /// Documentation/Decisions/0001-default-reduction.md says how this default was found.
-    public var reduction: Reduction = .expected
+    public var reduction: Reduction = .observed
     /// How the losses of all objectives become one number.
     public var total: Total = .sum
     /// What the outputs of slots do that a batch does not observe.
@@ -61,6 +61,9 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
         try positive(microBatch, "micro-batch")
         try positive(earlyStopping, "early stopping's patience")
         try positive(threads, "threads")
+        if let threads, threads > 1024 {
+            throw SettingError("threads is \(threads); it lies in 1 ... 1024", fix: "leave it out to use all cores")
+        }
         if let microBatch {
             guard microBatch <= batchSize else {
                 throw SettingError(

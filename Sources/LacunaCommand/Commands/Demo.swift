@@ -12,7 +12,7 @@ struct Demo: ParsableCommand {
             complete.
             """)
 
-    @Option(help: ArgumentHelp("Rows of the cohort that train.", valueName: "count")) var rows = 3000
+    @Option(help: ArgumentHelp("Rows of the cohort that train.", valueName: "count")) var rows = 12000
     @Option(help: ArgumentHelp("The seed of the cohort and of the trainings.", valueName: "seed")) var seed: UInt64 = 1
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -25,7 +25,7 @@ struct Demo: ParsableCommand {
             if !output.quiet { display.say("training: \(method.title)") }
         }
         let text = output.json ? comparison.json.pretty() : comparison.text
-        System.write(text + "\n", to: .output)
+        try System.output(text + "\n")
         if !output.quiet { display.say("\(NumberText.duration(comparison.seconds)) for seven trainings") }
     }
 }

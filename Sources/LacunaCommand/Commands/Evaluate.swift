@@ -34,7 +34,7 @@ struct Evaluate: ParsableCommand {
         let part = try split.map { try Part(flag: $0) }
         let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
         let report = try ModelRun(RunDirectory(model), flags: flags).evaluate(part: part)
-        report.show(json: output.json)
+        try report.show(json: output.json)
     }
 }
 

@@ -38,7 +38,7 @@ struct Predict: ParsableCommand {
         if FileSystem.isDirectory(out) {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
-        for input in [data.file, data.features] where input == out {
+        for input in [data.file, data.features].compactMap({ $0 }) where FileSystem.isSame(input, out) {
             throw CommandError("--out is the file that is read", at: out, fix: "name another file")
         }
         switch (data.file, data.features) {

@@ -66,7 +66,7 @@ struct Train: ParsableCommand {
         try directory.check(existing)
         let run = TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
-        report.show(json: output.json)
+        try report.show(json: output.json)
     }
 
     /// What the file and the flags say together, checked and complete.

@@ -17,8 +17,6 @@ public struct RunConfiguration: Equatable, Sendable {
 
 /// What holds where neither a flag nor a file says otherwise. `--help` shows these values and no others.
 public enum Defaults {
-    /// The encoder of a run that names none. Half of the hidden values dropped is the usual share (Srivastava et al. 2014),
-    /// and was better than 0.2 on validation for Tox21 and Communities and Crime.
     /// The encoder of a run that names none. Half of the hidden values dropped is the usual share (Srivastava et al. 2014);
     /// on Tox21 and Communities and Crime its validation results were better than those of 0.2.
     public static let encoder = EncoderSpec([256], activation: .relu, dropout: 0.5, norm: .none)

@@ -7,9 +7,9 @@ import Lacuna
 ///
 /// | objective | kind | labelled, of seven rows in eight |
 /// |---|---|---|
-/// | tumor | binary | 45 % |
-/// | tissue | categorical, three classes | 30 % |
-/// | findings | multilabel, five labels | 12 to 60 % |
+/// | tumor | binary | 80 % |
+/// | tissue | categorical, three classes | 15 % |
+/// | findings | multilabel, five labels | 5 to 12 % |
 /// | size | regression, mm | 6 % |
 ///
 /// The other rows have no label at all. Labels go missing by lot, not by what they are, so that what the
@@ -20,14 +20,13 @@ struct DemoCohort {
     static let tissues = ["benign", "border", "malignant"]
 
     static let objectives: [Objective] = [
-        .binary("tumor"), .categorical("tissue", classes: tissues), // Five labels count as five objectives, not as one.
-        .multilabel("findings", labels: findings, weight: 5),
+        .binary("tumor"), .categorical("tissue", classes: tissues), .multilabel("findings", labels: findings),
         .regression("size", unit: "mm"),
     ]
 
     /// The chance that a label is there, in a row that has any.
     private static let observed = (
-        tumor: 0.45, tissue: 0.3, findings: [0.6, 0.45, 0.3, 0.2, 0.12], size: 0.06
+        tumor: 0.8, tissue: 0.15, findings: [0.12, 0.1, 0.08, 0.06, 0.05], size: 0.06
     )
 
     /// One patient with everything known.

@@ -81,6 +81,12 @@ extension DemoComparison {
         scores[method]?.first { $0.name == objective }?.scores[metric]?.number
     }
 
+    /// The mean over the objectives of each one's main metric.
+    func mainMean(_ method: Method) -> Double? {
+        let values = (scores[method] ?? []).compactMap { $0.scores[Metric.main(for: $0.kind)]?.number }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
     /// The comparison as a person reads it.
     var text: String {
         var table = TextTable(["", "metric", "better"] + Method.allCases.map(\.title))
@@ -92,6 +98,8 @@ extension DemoComparison {
             table.rows.append([objective == last ? "" : objective, metric.rawValue, better] + cells)
             last = objective
         }
+        let means = Method.allCases.map { mainMean($0).map(NumberText.metric) ?? "–" }
+        table.rows.append(["all", "main mean", "high"] + means)
         return """
             \(summary)
 

@@ -34,7 +34,7 @@ struct DataOptions: ParsableArguments {
 /// How rows are divided where no column says it.
 struct SplitOptions: ParsableArguments {
     @Option(help: Setting.help(.data, "split")) var split: String?
-    @Option(help: Setting.help(.data, "splitSeed")) var splitSeed: String?
+    @Option(parsing: .unconditional, help: Setting.help(.data, "splitSeed")) var splitSeed: String?
 
     var given: [GivenSetting] {
         GivenSetting.collect(.data, words: [("split", split), ("splitSeed", splitSeed)])

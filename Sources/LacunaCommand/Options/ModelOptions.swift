@@ -16,7 +16,7 @@ struct ObjectiveOptions: ParsableArguments {
 struct ModelOptions: ParsableArguments {
     @Option(help: Setting.help(.encoder, "dense")) var encoder: String?
     @Option(help: Setting.help(.encoder, "activation")) var activation: String?
-    @Option(help: Setting.help(.encoder, "dropout")) var dropout: String?
+    @Option(parsing: .unconditional, help: Setting.help(.encoder, "dropout")) var dropout: String?
     @Option(help: Setting.help(.encoder, "norm")) var norm: String?
     @Option(help: Setting.help(.encoder, "head")) var head: String?
 
@@ -31,22 +31,22 @@ struct ModelOptions: ParsableArguments {
 
 /// How weights are found.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: Setting.help(.training, "epochs")) var epochs: String?
-    @Option(help: Setting.help(.training, "batchSize")) var batchSize: String?
-    @Option(help: Setting.help(.training, "microBatch")) var microBatch: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "epochs")) var epochs: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "batchSize")) var batchSize: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "microBatch")) var microBatch: String?
     @Option(help: Setting.help(.training, "optimizer")) var optimizer: String?
-    @Option(help: Setting.help(.training, "learningRate")) var learningRate: String?
-    @Option(help: Setting.help(.training, "weightDecay")) var weightDecay: String?
-    @Option(help: Setting.help(.training, "clip")) var clip: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "learningRate")) var learningRate: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "weightDecay")) var weightDecay: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "clip")) var clip: String?
     @Option(help: Setting.help(.training, "schedule")) var schedule: String?
-    @Option(help: Setting.help(.training, "warmup")) var warmup: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "warmup")) var warmup: String?
     @Option(help: Setting.help(.training, "reduction")) var reduction: String?
     @Option(help: Setting.help(.training, "total")) var total: String?
     @Option(help: Setting.help(.training, "idleHeads")) var idleHeads: String?
-    @Option(help: Setting.help(.training, "earlyStopping")) var earlyStopping: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "earlyStopping")) var earlyStopping: String?
     @Option(help: Setting.help(.training, "monitor")) var monitor: String?
-    @Option(help: Setting.help(.training, "seed")) var seed: String?
-    @Option(help: Setting.help(.training, "threads")) var threads: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "seed")) var seed: String?
+    @Option(parsing: .unconditional, help: Setting.help(.training, "threads")) var threads: String?
     @Option(help: Setting.help(.training, "unlabelled")) var unlabelled: String?
 
     var given: [GivenSetting] {

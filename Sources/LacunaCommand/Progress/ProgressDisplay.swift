@@ -42,7 +42,8 @@ final class ProgressDisplay {
     ///   - epoch: counted from 1.
     ///   - step: steps done in this epoch.
     ///   - rows: rows of this epoch that went through so far.
-    func step(epoch: Int, of epochs: Int, step: Int, of steps: Int, rows: Int, loss: Double?) {
+    ///   - loss: asked for when something is drawn, for it adds up all objectives.
+    func step(epoch: Int, of epochs: Int, step: Int, of steps: Int, rows: Int, loss: @autoclosure () -> Double?) {
         let time = now()
         if started == nil {
             started = time
@@ -54,7 +55,7 @@ final class ProgressDisplay {
         if let lastDrawn, time - lastDrawn < Self.interval { return }
         lastDrawn = time
         let state = ProgressState(
-            epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
+            epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss(),
             rowsPerSecond: rate(rowsBefore + rows, at: time), secondsLeft: left(epoch, epochs, step, steps, at: time))
         isDrawn = true
         write("\r\u{1B}[K" + ProgressText.line(state, width: terminalWidth() - 1))

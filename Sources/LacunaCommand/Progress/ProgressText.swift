@@ -36,8 +36,8 @@ enum ProgressText {
 
     /// `━━━━━───────`: the share of the whole run that is done.
     private static func bar(_ state: ProgressState, width: Int) -> String {
-        let total = Double(max(state.epochs, 1) * max(state.steps, 1))
-        let done = Double(max(state.epoch - 1, 0) * max(state.steps, 1) + state.step)
+        let total = Double(max(state.epochs, 1)) * Double(max(state.steps, 1))
+        let done = Double(max(state.epoch - 1, 0)) * Double(max(state.steps, 1)) + Double(state.step)
         let filled = Int((min(max(done / total, 0), 1) * Double(width)).rounded())
         return String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
     }

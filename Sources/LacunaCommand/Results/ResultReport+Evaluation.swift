@@ -32,8 +32,8 @@ extension ResultReport {
     }
 
     /// Prints the result to standard output, as tables or as one JSON object.
-    func show(json: Bool) {
-        System.write(json ? self.json.pretty() + "\n" : ResultTable.text(self), to: .output)
+    func show(json: Bool) throws {
+        try System.output(json ? self.json.pretty() + "\n" : ResultTable.text(self))
     }
 }
 

@@ -72,8 +72,8 @@ public struct LabelResult: Equatable, Sendable {
 /// What training took.
 public struct TrainingFacts: Equatable, Sendable {
     public var epochs: Int
-    /// The epoch with the best monitored value, counted from 1, whose weights early stopping keeps; nil without a
-    /// valid part.
+    /// The epoch with the best monitored value, counted from 1, whose weights early stopping keeps; the last
+    /// one where nothing was monitored.
     public var bestEpoch: Int?
     public var seconds: Double
     /// Median over epochs of shuffle, gather, forward, backward and update per step.

@@ -45,10 +45,7 @@ struct ModelRun {
             objectives: model.objectives, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
             format: format)
         // Predictions of millions of rows and thousands of objectives are larger than memory; a chunk is not.
-        for start in stride(from: 0, to: rows.features.rows, by: 4096) {
-            let chunk = Array(start..<min(start + 4096, rows.features.rows))
-            try writer.append(try model.predict(rows.features.selecting(rows: chunk)))
-        }
+        try model.forEachPrediction(rows.features) { try writer.append($0) }
         try writer.finish()
     }
 

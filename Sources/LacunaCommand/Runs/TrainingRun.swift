@@ -30,6 +30,7 @@ final class TrainingRun {
     /// - Returns: nil where the run was stopped; it has said how to go on.
     func report() throws -> ResultReport? {
         if existing == .resume, let finished = try finishedReport() { return finished }
+        try checkRemains()
         let data = try TrainingData.load(
             configuration.data, objectives: configuration.objectives, defaultHead: configuration.head,
             unlabelled: configuration.training.unlabelled ?? .drop)
@@ -117,6 +118,7 @@ final class TrainingRun {
     /// The first step has shown that all fits: the folder may be made, or an old run removed.
     private func begin(_ data: TrainingData) throws {
         if existing == .overwrite { try directory.clear() }
+        try directory.removePartialFiles()
         try FileSystem.makeFolder(directory.path)
         try FileSystem.write(
             Array(configurationText().utf8), to: directory.file(RunDirectory.File.configuration), sync: false)
@@ -176,11 +178,14 @@ extension TrainingRun {
     /// - Throws: ``TrainingError`` naming a setting that is not the old run's.
     private func finishedReport() throws -> ResultReport? {
         let file = directory.file(RunDirectory.File.configuration)
+        let folder = ModelFolder(directory.path)
+        // Loading looks for files that were changed since; a changed configuration would be taken for another run's.
+        if folder.isModel { _ = try folder.load(as: Preprocessing.self) }
         if FileSystem.exists(file) {
             let old = try RunConfiguration.read(file: file).resolved()
             try old.compare(with: configuration.withAbsolutePaths())
         }
-        guard ModelFolder(directory.path).isModel else { return nil }
+        guard folder.isModel else { return nil }
         // Loading looks for files of the model that were changed since; the data may have been changed as well.
         let was = try ModelFolder(directory.path).load(threads: 1, as: Preprocessing.self).identity
         for (name, now) in Self.identity(of: try DataDigest(configuration.data)).sorted(by: { $0.key < $1.key }) {
@@ -193,6 +198,17 @@ extension TrainingRun {
     /// A word that a shell reads back as it is.
     private func quoted(_ word: String) -> String {
         "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// A finished run that has lost its `model.json` is not trained over.
+    private func checkRemains() throws {
+        let tensors = directory.file(ModelFolder.tensorFile)
+        guard existing == .resume, FileSystem.exists(tensors),
+            CheckpointStore(folder: directory.file(RunDirectory.File.checkpoints)).isEmpty
+        else { return }
+        throw ModelFileError(
+            "it is missing, though the run in '\(directory.path)' is finished",
+            file: directory.file(ModelFolder.factFile), fix: "restore it from a copy, or start anew with --overwrite")
     }
 
     private func sayInterrupted(_ history: History) {
@@ -222,9 +238,14 @@ extension RunConfiguration {
         let moved = ["data.file", "data.features", "data.labels", "data.labelNames", "data.mask", "training.threads"]
         guard let key = differences(from: other).first(where: { !moved.contains($0) }) else { return }
         guard let setting = Setting.all.first(where: { $0.path == key }) else {
+            let was = objectives.map { SettingValue.mapping($0.entries).flagText }
+            let now = other.objectives.map { SettingValue.mapping($0.entries).flagText }
+            let place = (0..<max(was.count, now.count)).first { place in
+                place >= was.count || place >= now.count || was[place] != now[place]
+            } ?? 0
             throw .changed(
-                setting: key, was: objectives.map(\.description).joined(separator: ", "),
-                now: other.objectives.map(\.description).joined(separator: ", "))
+                setting: "objective \(place + 1)", was: place < was.count ? was[place] : "none",
+                now: place < now.count ? now[place] : "none")
         }
         throw .changed(
             setting: key, was: setting.write(self)?.flagText ?? "none", now: setting.write(other)?.flagText ?? "none")

@@ -43,6 +43,10 @@ void lacuna_batch_norm_backward(size_t rows, size_t columns, const float *xhat, 
 void lacuna_batch_norm_inference(size_t rows, size_t columns, float epsilon, const float *x, const float *gamma,
                                  const float *beta, const float *mean, const float *variance, float *y);
 
+// out = x . kernel for prediction: x [rows, inputs], kernel [inputs, outputs], out [rows, outputs]; rows is a multiple of
+// 4. Every row is summed in the same order whatever its place, unlike in a BLAS, so equal rows give equal bits.
+void lacuna_dense_rows(size_t rows, size_t inputs, size_t outputs, const float *x, const float *kernel, float *out);
+
 // Scores of one slot's observed rows: out[e * width + c] = hidden[rows[e], :] . weight[c, :];
 // hidden [*, H], weight [width, H].
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,

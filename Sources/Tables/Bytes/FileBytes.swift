@@ -24,7 +24,9 @@ import Darwin
     /// - Throws: ``TableError`` for a file that is not there or cannot be read.
     public init(path: String) throws(TableError) {
         let descriptor = openFile(path)
-        guard descriptor >= 0 else { throw TableError(systemProblem("cannot open the file"), file: path) }
+        guard descriptor >= 0 else {
+            throw TableError(systemProblem("cannot open the file"), file: path, fix: "check the path and the permissions")
+        }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
@@ -36,7 +38,9 @@ import Darwin
                 file: path, why: "files are mapped and may be read twice", fix: "give the path of a plain file")
         }
         let size = Int(status.st_size)
-        guard size > 0 else { throw TableError("the file is empty", file: path) }
+        guard size > 0 else {
+            throw TableError("the file is empty", file: path, fix: "make it anew, or give another")
+        }
         let address = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
         guard let address = unsafe address, unsafe address != MAP_FAILED else {
             throw TableError(systemProblem("cannot map the file"), file: path)

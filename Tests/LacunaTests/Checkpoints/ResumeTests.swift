@@ -150,7 +150,7 @@ import Testing
             #expect(changed { $0.seed = 3 } == .changed(setting: "seed", was: "0", now: "3"))
             #expect(changed { $0.epochs = 9 } == .changed(setting: "epochs", was: "4", now: "9"))
             #expect(changed { $0.clip = nil } == .changed(setting: "clip", was: "1.0", now: "none"))
-            #expect(changed { $0.reduction = .slots } == .changed(setting: "reduction", was: "expected", now: "slots"))
+            #expect(changed { $0.reduction = .slots } == .changed(setting: "reduction", was: "observed", now: "slots"))
             #expect(changed { $0.total = .average } == .changed(setting: "total", was: "sum", now: "average"))
             #expect(changed { $0.idleHeads = .move } == .changed(setting: "idleHeads", was: "still", now: "move"))
             #expect(changed { $0.weightDecay = 0 } == .changed(setting: "weightDecay", was: "0.004", now: "0.0"))

@@ -23,6 +23,36 @@ import Testing
         }
     }
 
+    @Test(arguments: [[256], [37, 5], [512, 64]], [3, 40, 1024])
+    func `a row's prediction depends on neither its place nor its neighbours nor the threads, to the bit`(
+        widths: [Int], features: Int
+    ) throws {
+        var random = SeededGenerator(seed: 203)
+        let objectives = [Objective].everyKindWithTowers
+        let rows = 700
+        let few = (0..<rows).map { _ in (0..<features).map { _ in Float.random(in: -2...2, using: &random) } }
+        // Every row stands in other company: forward, backward, alone.
+        let one = try Model(features: features, encoder: EncoderSpec(widths), objectives: objectives, seed: 5, threads: 1)
+        let two = try Model(features: features, encoder: EncoderSpec(widths), objectives: objectives, seed: 5, threads: 2)
+        let forward = try one.predict(FeatureMatrix(few))
+        let backward = try two.predict(FeatureMatrix(few.reversed()))
+        for (ours, theirs) in zip(forward.objectives, backward.objectives) {
+            let width = ours.values.numbers.count / rows
+            let a = (0..<rows).map { Array(ours.values.numbers[$0 * width..<($0 + 1) * width]) }
+            let b = (0..<rows).map { Array(theirs.values.numbers[$0 * width..<($0 + 1) * width]) }
+            #expect(a == b.reversed(), "\(ours.name)")
+        }
+        for row in [0, 1, 255, 256, 699] {
+            let alone = try two.predict(FeatureMatrix([few[row]]))
+            for (ours, theirs) in zip(forward.objectives, alone.objectives) {
+                let width = theirs.values.numbers.count
+                #expect(
+                    Array(ours.values.numbers[row * width..<(row + 1) * width]) == theirs.values.numbers,
+                    "\(ours.name), row \(row)")
+            }
+        }
+    }
+
     @Test func `probabilities come from logits, and ordinal ones never rise with the level`() throws {
         var random = SeededGenerator(seed: 202)
         for _ in 0..<50 {

@@ -55,7 +55,7 @@ final class DenseStack {
     }
 
     /// - Parameters:
-    ///   - input: `[rows, inputs]`.
+    ///   - input: `[rows, inputs]`; for inference, rows is a multiple of 4.
     ///   - logicalRows: `[rows]`, the row of the logical batch of each, which dropout is drawn by; nil: `firstRow` on.
     /// - Returns: `[rows, outputs of the last layer]`; valid until the next pass.
     func forward(
@@ -66,9 +66,12 @@ final class DenseStack {
         for (index, layer) in layers.enumerated() {
             let cache = caches[index], size = rows * layer.outputs
             let sums = cache.sums.room(for: size), outputs = cache.outputs.room(for: size)
-            Products.multiply(
-                current, parameters.slice(layer.kernel, layer.inputs * layer.outputs), into: sums,
-                m: rows, n: layer.outputs, k: layer.inputs)
+            let kernel = parameters.slice(layer.kernel, layer.inputs * layer.outputs)
+            if case .inference = mode {
+                unsafe lacuna_dense_rows(rows, layer.inputs, layer.outputs, current.base, kernel.base, sums.base)
+            } else {
+                Products.multiply(current, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs)
+            }
             unsafe lacuna_add_bias(rows, layer.outputs, parameters.slice(layer.bias, layer.outputs).base, sums.base)
             normalise(layer, cache, sums, rows: rows, parameters: parameters, statistics: statistics, mode: mode)
             unsafe lacuna_activate(activation, size, sums.base, outputs.base)

@@ -2,24 +2,26 @@ internal import LacunaKernels
 
 extension NativeEngine {
     package func logits(_ features: FeatureMatrix, rows: Range<Int>) -> [Float] {
-        Products.setThreads(threads)
-        let count = rows.count, width = features.columns
+        // The kernel of prediction takes four rows at a time.
+        let count = (rows.count + 3) / 4 * 4
+        let width = features.columns, filled = rows.count * width
         let input = inferenceInput.room(for: count * width)
-        input.copy(from: features.values[rows.lowerBound * width..<rows.upperBound * width])
+        input.prefix(filled).copy(from: features.values[rows.lowerBound * width..<rows.upperBound * width])
+        input.slice(filled, count * width - filled).fill(0)
         let hidden = encoder.forward(
             input, rows: count, parameters: parameters.view, statistics: statistics.view, mode: .inference)
         let linear = inferenceLogits.room(for: count * layout.linear.logits)
         heads.logits(hidden, rows: count, parameters: parameters.view, into: linear)
-        var all = [Float](repeating: 0, count: count * plan.outputs)
+        var all = [Float](repeating: 0, count: rows.count * plan.outputs)
         for slot in plan.slots where slot.tower == nil {
-            copy(linear, stride: layout.linear.logits, slot, count, into: &all)
+            copy(linear, stride: layout.linear.logits, slot, rows.count, into: &all)
         }
         for (index, tower) in towers.enumerated() {
             let logits = inferenceLogits.room(for: count * layout.towers[index].output.logits)
             tower.logits(
                 hidden, rows: count, parameters: parameters.view, statistics: statistics.view, into: logits)
             for slot in plan.slots where slot.tower == index {
-                copy(logits, stride: layout.towers[index].output.logits, slot, count, into: &all)
+                copy(logits, stride: layout.towers[index].output.logits, slot, rows.count, into: &all)
             }
         }
         return all
@@ -41,9 +43,11 @@ extension OutputLayer {
     func logits(_ hidden: View<Float>, rows: Int, parameters: View<Float>, into out: View<Float>) {
         guard layout.scores > 0 else { return }
         let scores = scores.room(for: rows * layout.scores)
-        Products.multiply(
-            hidden, parameters.slice(layout.weight, layout.scores * layout.inputs), transposeB: true,
-            into: scores, m: rows, n: layout.scores, k: layout.inputs)
+        let weight = parameters.slice(layout.weight, layout.scores * layout.inputs)
+        let all = allRows.room(for: rows)
+        for row in 0..<rows { all[row] = Int32(row) }
+        unsafe lacuna_observed_scores(
+            rows, layout.scores, layout.inputs, all.base, hidden.base, weight.base, scores.base)
         let bias = parameters.slice(layout.bias, layout.logits)
         for slot in slots {
             for row in 0..<rows {

@@ -8,6 +8,7 @@ final class OutputLayer {
     private let tower: Int?
     private let plan: HeadPlan
     let scores = Memory<Float>()
+    let allRows = Memory<Int32>()
     private let packed = Memory<Float>()
     private let logits = Memory<Float>()
     private let gradients = Memory<Float>()
