@@ -6,7 +6,7 @@ import Testing
     @Test func `the cohort lacks more than half of its labels, some rows all, and the test rows none`() throws {
         let cohort = DemoCohort(rows: 2000, testRows: 300, seed: 3)
         #expect(cohort.train.rows == 2000 && cohort.test.rows == 300)
-        #expect((150...500).contains(cohort.train.unlabelled))
+        #expect((400...800).contains(cohort.train.unlabelled))
         #expect(cohort.test.unlabelled == 0)
         #expect(cohort.test.tumor.allSatisfy { $0 != nil } && cohort.test.size.allSatisfy { $0 != nil })
         let dataset = try cohort.train.dataset(DemoCohort.objectives)
@@ -32,7 +32,7 @@ import Testing
         #expect(try value(.masked, "tumor", "logLoss") < value(.missingAsNo, "tumor", "logLoss") - 0.1)
         #expect(try value(.masked, "tissue", "balancedAccuracy") > value(.missingAsNo, "tissue", "balancedAccuracy") + 0.2)
         #expect(try value(.masked, "size", "r2") > value(.missingAsNo, "size", "r2") + 1)
-        #expect(try value(.masked, "size", "r2") > value(.lossTimesMask, "size", "r2") + 0.03)
+        #expect(try value(.masked, "findings", "logLoss") < value(.lossTimesMask, "findings", "logLoss"))
         #expect(try value(.masked, "size", "r2") > value(.oneEach, "size", "r2"))
         #expect(comparison.conclusions.count == 3)
         #expect(comparison.missingShare > 0.5)

@@ -7,7 +7,7 @@ import Lacuna
 ///
 /// | objective | kind | labelled, of seven rows in eight |
 /// |---|---|---|
-/// | tumor | binary | 80 % |
+/// | tumor | binary | 60 % |
 /// | tissue | categorical, three classes | 15 % |
 /// | findings | multilabel, five labels | 5 to 12 % |
 /// | size | regression, mm | 6 % |
@@ -26,7 +26,7 @@ struct DemoCohort {
 
     /// The chance that a label is there, in a row that has any.
     private static let observed = (
-        tumor: 0.8, tissue: 0.15, findings: [0.12, 0.1, 0.08, 0.06, 0.05], size: 0.06
+        tumor: 0.6, tissue: 0.15, findings: [0.12, 0.1, 0.08, 0.06, 0.05], size: 0.06
     )
 
     /// One patient with everything known.

@@ -143,12 +143,12 @@ extension DemoComparison {
                 the R² of size \(size).
                 """)
         }
-        if let size = compare(.lossTimesMask, "size", .r2) {
+        if let findings = compare(.lossTimesMask, "findings", .logLoss), let size = compare(.lossTimesMask, "size", .r2) {
             lines.append(
                 """
                 Multiplying the loss by a mask and averaging over the batch leaves the less to an objective the fewer labels \
                 it has:
-                the R² of size, the rarest, is \(size).
+                the log loss of findings is \(findings), the R² of size \(size); tumor, which has most labels, gains.
                 """)
         }
         if let size = compare(.oneEach, "size", .r2), let tissue = compare(.oneEach, "tissue", .balancedAccuracy) {
