@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 LINUX_PACKAGES := libopenblas-dev zlib1g-dev
-PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 jax==0.10.2 jaxlib==0.10.2 scikit-learn numpy scipy pandas mpmath safetensors
+PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors
 VENV := .venv
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions kill-test clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test clean help
 
 all: build
 
@@ -15,7 +15,7 @@ help:
 	@echo "make test      build everything and run the tests"
 	@echo "make release   the optimised command, at .build/release/lacuna"
 	@echo "make docs      the documentation, warnings as errors"
-	@echo "make sanitize  kernels and readers under the address and undefined-behaviour sanitizers"
+	@echo "make sanitize  the kernels under the address and undefined-behaviour sanitizers"
 	@echo "make kill-test train, kill -9 at random instants, resume, compare"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
@@ -51,11 +51,16 @@ $(VENV)/bin/python:
 
 goldens: $(VENV)/bin/python
 	for script in Tests/Goldens/make_*.py; do $(VENV)/bin/python $$script || exit 1; done
+	$(VENV)/bin/python Scripts/check_snippets.py
 
 # DATA names the folder with the real data sets. Takes about half an hour.
 DATA ?= ../shared/data
 compare-reductions: release $(VENV)/bin/python
 	$(VENV)/bin/python Scripts/compare_reductions.py --lacuna .build/release/lacuna --data $(DATA) --out .build/compare-reductions
+
+# The tables of Documentation/Results.md; a few minutes.
+results: release
+	python3 Scripts/baselines.py --lacuna .build/release/lacuna --data $(DATA)
 
 clean:
 	rm -rf .build

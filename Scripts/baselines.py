@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tox21 (scaffold split) and Communities and Crime through the command, three seeds each, beside the baselines.
 
-    make release && python3 Scripts/baselines.py --lacuna .build/release/lacuna --data ../shared/data
+    make results DATA=FOLDER
 
 Prints a Markdown table: mean and range over the seeds of the test part's macro (AUROC, R²). Needs Python alone.
 """

@@ -3,6 +3,9 @@
 set -euo pipefail
 [ "$(uname)" = Linux ] || exit 0
 
+# Without dpkg the compiler says what is missing.
+command -v dpkg-query >/dev/null || exit 0
+
 missing=()
 for package in "$@"; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
