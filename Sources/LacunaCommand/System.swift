@@ -44,6 +44,16 @@ enum System {
         #endif
     }
 
+    /// Holds a folder for this process alone, until it ends, however it ends.
+    ///
+    /// - Returns: false where another process holds it; true also where the system cannot lock.
+    static func hold(folder: String) -> Bool {
+        let descriptor = unsafe open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        // The descriptor stays open on purpose: the lock goes with the process.
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    }
+
     /// Writes a command's result to standard output.
     ///
     /// - Throws: `CommandError` where it cannot be written: a result that is lost is no success.

@@ -91,6 +91,17 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
     check(count * H == 0 || memcmp(gathered, hidden + (size_t)rows[0] * H, H * sizeof(float)) == 0, "gather is wrong");
     lacuna_scatter_add(count, H, rows, gathered, dhidden);
     float *weight = floats(width * H, wild), *out = floats(count * width, 0), *dweight = floats(width * H, 0);
+    // Prediction's product takes whole groups of four rows; every row is the same sum wherever it stands.
+    size_t fours = total / 4 * 4;
+    float *kernel = floats(H * width, wild), *product = floats(fours * width, 0);
+    lacuna_dense_rows(fours, H, width, hidden, kernel, product);
+    for (size_t i = 0; i < fours && !wild; i++)
+        for (size_t c = 0; c < width; c++) {
+            double sum = 0;
+            for (size_t k = 0; k < H; k++) sum += (double)hidden[i * H + k] * (double)kernel[k * width + c];
+            check(fabs(sum - (double)product[i * width + c]) < 1e-3, "the product of prediction is wrong");
+        }
+    free(kernel); free(product);
     lacuna_observed_scores(count, width, H, rows, hidden, weight, out);
     lacuna_observed_backward(count, width, H, rows, hidden, weight, out, dweight, dhidden);
     // One slot's columns stand at the end of a wider matrix, as the last objective's do.

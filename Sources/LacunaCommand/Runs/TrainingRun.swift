@@ -29,6 +29,7 @@ final class TrainingRun {
     ///
     /// - Returns: nil where the run was stopped; it has said how to go on.
     func report() throws -> ResultReport? {
+        if FileSystem.isDirectory(directory.path) { try hold() }
         if existing == .resume, let finished = try finishedReport() { return finished }
         try checkRemains()
         let data = try TrainingData.load(
@@ -70,6 +71,14 @@ final class TrainingRun {
         try save(model, data, history, identity, report)
         try store.removeAll()
         return report
+    }
+
+    /// Two runs in one folder would overwrite each other's checkpoints.
+    private func hold() throws(CommandError) {
+        guard System.hold(folder: directory.path) else {
+            throw CommandError(
+                "another run is at work in '\(directory.path)'", at: "--out", fix: "wait for it, or name another folder")
+        }
     }
 
     /// A monitor that names no objective is a slip of the pen, told with the nearest name.
@@ -119,7 +128,10 @@ final class TrainingRun {
     private func begin(_ data: TrainingData) throws {
         if existing == .overwrite { try directory.clear() }
         try directory.removePartialFiles()
-        try FileSystem.makeFolder(directory.path)
+        if !FileSystem.isDirectory(directory.path) {
+            try FileSystem.makeFolder(directory.path)
+            try hold()
+        }
         try FileSystem.write(
             Array(configurationText().utf8), to: directory.file(RunDirectory.File.configuration), sync: false)
         try data.writeSplit(to: directory.file(RunDirectory.File.split))
