@@ -1,3 +1,5 @@
+import Tables
+
 /// One network for many objectives: a shared encoder and a head per objective.
 ///
 /// ```swift
@@ -147,7 +149,7 @@ public final class Model {
         }
     }
 
-    static var cores: Int { ProcessorCount.value }
+    static var cores: Int { processorCount() }
 }
 
 extension Predictions {

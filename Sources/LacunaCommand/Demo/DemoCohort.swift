@@ -64,7 +64,7 @@ struct DemoCohort {
 
     /// Draws a cohort; the same seed gives the same one.
     init(rows: Int, testRows: Int, seed: UInt64) {
-        var random = DemoRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var train = LabelledRows(), test = LabelledRows()
         for _ in 0..<rows {
             let patient = Self.patient(using: &random)
@@ -88,7 +88,7 @@ struct DemoCohort {
         self.test = test
     }
 
-    private static func patient(using random: inout DemoRandom) -> Patient {
+    private static func patient(using random: inout SplitMix64) -> Patient {
         let x = (0..<features).map { _ in random.normal() }
         func bend(_ value: Double) -> Double { 2 * value / (1 + value.magnitude) }
         // Each factor bends or multiplies measurements, so that no straight line finds it.
@@ -134,28 +134,13 @@ extension DemoCohort.LabelledRows {
     }
 }
 
-/// SplitMix64 (Steele, Lea & Flood 2014), so that a seed gives the same cohort on every machine.
-struct DemoRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// In `0 ..< 1`.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+    fileprivate mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// Nearly normal, mean 0 and deviation 1: the sum of twelve uniform numbers, which needs no logarithm and is
     /// the same everywhere.
-    mutating func normal() -> Double {
+    fileprivate mutating func normal() -> Double {
         var sum = -6.0
         for _ in 0..<12 { sum += uniform() }
         return sum

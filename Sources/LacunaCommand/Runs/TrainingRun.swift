@@ -9,6 +9,7 @@ final class TrainingRun {
     private let directory: RunDirectory
     private let existing: RunDirectory.Existing
     private let display: ProgressDisplay
+    private let isQuiet: Bool
     private var hasBegun = false
     private var failure: (any Error)?
 
@@ -22,6 +23,7 @@ final class TrainingRun {
         self.configuration = configuration
         self.directory = directory
         self.existing = existing
+        self.isQuiet = isQuiet
         display = ProgressDisplay(isQuiet: isQuiet)
     }
 
@@ -63,7 +65,7 @@ final class TrainingRun {
             sayInterrupted(history)
             return nil
         }
-        if settings.earlyStopping != nil, let best = history.bestEpoch {
+        if !isQuiet, settings.earlyStopping != nil, let best = history.bestEpoch {
             display.say("kept the weights of epoch \(best), the best of \(history.epochs.count) by \(settings.monitor.text)")
         }
         let seconds = (clock.now - start).seconds
