@@ -18,7 +18,6 @@ package struct TrainingState: Equatable {
         var secondsInEpoch: Double
         var stopping: EarlyStopping
         var history: History
-        var scaling: [TargetScaling?]
         /// Whether training is over and only the final files are missing.
         var isFinished: Bool
     }

@@ -36,7 +36,6 @@ public struct Evaluation: Equatable, Sendable {
 
     /// The mean over objectives of each one's main metric, or nil if none is defined.
     public var macroMain: Double? {
-        let values = objectives.compactMap { $0.scores[Metric.main(for: $0.kind)]?.number }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        MacroScores.main(of: objectives.map { ($0.kind, $0.scores) }).score.number
     }
 }

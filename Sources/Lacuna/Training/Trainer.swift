@@ -53,7 +53,7 @@ final class Trainer {
             epochsDone: 0, stepsDone: 0, step: 0, losses: [], weights: [], observed: [], secondsInEpoch: 0,
             stopping: EarlyStopping(
                 patience: settings.earlyStopping, isBetterHigher: settings.monitor.isBetterHigher),
-            history: History(), scaling: model.scaling, isFinished: false)
+            history: History(), isFinished: false)
         model.engine.prepare(
             EngineData(features: train.features, labels: labels),
             plan: StepPlan(

@@ -83,8 +83,7 @@ extension DemoComparison {
 
     /// The mean over the objectives of each one's main metric.
     func mainMean(_ method: Method) -> Double? {
-        let values = (scores[method] ?? []).compactMap { $0.scores[Metric.main(for: $0.kind)]?.number }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        MacroScores.main(of: (scores[method] ?? []).map { ($0.kind, $0.scores) }).score.number
     }
 
     /// The comparison as a person reads it.

@@ -194,14 +194,13 @@ extension TrainingRun {
         let file = directory.file(RunDirectory.File.configuration)
         let folder = ModelFolder(directory.path)
         // Loading looks for files that were changed since; a changed configuration would be taken for another run's.
-        if folder.isModel { _ = try folder.load(as: Preprocessing.self) }
+        let was = folder.isModel ? try folder.load(threads: 1, as: Preprocessing.self).identity : nil
         if FileSystem.exists(file) {
             let old = try RunConfiguration.read(file: file).resolved()
             try old.compare(with: configuration.withAbsolutePaths())
         }
-        guard folder.isModel else { return nil }
-        // Loading looks for files of the model that were changed since; the data may have been changed as well.
-        let was = try ModelFolder(directory.path).load(threads: 1, as: Preprocessing.self).identity
+        guard let was else { return nil }
+        // The data may have been changed as well.
         for (name, now) in Self.identity(of: try DataDigest(configuration.data)).sorted(by: { $0.key < $1.key }) {
             if let was = was[name], was != now { throw TrainingError.changed(setting: name, was: was, now: now) }
         }
