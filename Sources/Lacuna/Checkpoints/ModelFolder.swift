@@ -40,6 +40,15 @@ public struct ModelFolder {
         var timedFiles: [String]
     }
 
+    /// What a folder holds.
+    package struct Loaded<Preprocessing: Codable> {
+        package let model: Model
+        package let preprocessing: Preprocessing?
+        package let training: TrainingSettings?
+        /// What the run must be equal to when it is resumed.
+        package let identity: [String: String]
+    }
+
     /// Stands for no preprocessing.
     public struct NoPreprocessing: Codable {}
 
@@ -96,7 +105,7 @@ public struct ModelFolder {
     /// - Throws: ``ModelFileError`` naming the file that is missing, truncated or changed.
     package func load<Preprocessing: Codable>(
         losses: [any Loss] = [], threads: Int? = nil, as: Preprocessing.Type
-    ) throws(ModelFileError) -> (model: Model, preprocessing: Preprocessing?, training: TrainingSettings?, identity: [String: String]) {
+    ) throws(ModelFileError) -> Loaded<Preprocessing> {
         guard FileSystem.isDirectory(path) else {
             throw ModelFileError("there is no such folder", file: path, fix: "give the folder that train wrote with --out")
         }
@@ -132,7 +141,8 @@ public struct ModelFolder {
         }
         model.scaling = facts.objectives.map(\.scaling)
         try model.setWeights(tensors(Self.tensorFile), file: "\(path)/\(Self.tensorFile)")
-        return (model, facts.preprocessing, facts.training, facts.identity)
+        return Loaded(
+            model: model, preprocessing: facts.preprocessing, training: facts.training, identity: facts.identity)
     }
 
     /// Names and digests of the files that hold times.

@@ -1,50 +1,17 @@
-/// Runs a model over a data set and scores the observed slots. Memory follows the observed labels: logits of missing
-/// slots are dropped chunk by chunk.
+/// Scores what a model says of observed slots, and adds up its losses.
 struct Evaluator {
-    let model: Model
-    let data: Dataset
-    /// By slot: the logits `[n × width]` of the slots observed in the data, in row order, and their labels.
-    private var logits: [[Float]]
-    private var labels: [[Double]]
-    private var targets: [[Float]]
-    private var weights: [[Float]]
+    let outputs: ObservedOutputs
 
-    init(_ model: Model, _ data: Dataset) {
-        self.model = model
-        self.data = data
-        let slots = data.labels.slots
-        logits = Array(repeating: [], count: slots)
-        labels = Array(repeating: [], count: slots)
-        targets = Array(repeating: [], count: slots)
-        weights = Array(repeating: [], count: slots)
-        collect()
-    }
-
-    private mutating func collect() {
-        let plan = model.plan, outputs = plan.outputs, table = data.labels
-        for chunk in model.chunks(of: data.rows) {
-            let all = model.engine.logits(data.features, rows: chunk)
-            for row in chunk {
-                let base = (row - chunk.lowerBound) * outputs
-                for place in table.rowStarts[row]..<table.rowStarts[row + 1] {
-                    let index = Int(table.slotIndices[place]), slot = plan.slots[index], label = table.values[place]
-                    for column in 0..<slot.width { logits[index].append(all[base + slot.output + column]) }
-                    labels[index].append(label)
-                    let scaling = model.scaling[slot.objective]
-                    targets[index].append(scaling.map { $0.target(of: label) } ?? Float(label))
-                    weights[index].append((data.rowWeights?[row] ?? 1) * (table.slotWeights?[place] ?? 1))
-                }
-            }
-        }
-    }
+    init(_ outputs: ObservedOutputs) { self.outputs = outputs }
 
     /// - Parameter losses: by slot, after balancing.
     func evaluate(losses: [any Loss], reduction: Reduction, total: Total) -> Evaluation {
-        let plan = model.plan
         var objectives: [Evaluation.Objective] = []
         var sums: [(loss: Double, weight: Double)] = []
-        for (index, objective) in model.objectives.enumerated() {
-            let slots = plan.slotsOfObjective[index]
+        var first = 0
+        for objective in outputs.objectives {
+            let slots = first..<first + objective.kind.slotsPerRow
+            first = slots.upperBound
             let each = slots.map { scores(of: objective, slot: $0) }
             var result = Evaluation.Objective(
                 name: objective.name, kind: objective.kind.name, scores: each[0], labels: [], loss: nil)
@@ -60,41 +27,41 @@ struct Evaluator {
         }
         let pooled = sums.reduce(0) { $0 + $1.weight }
         var whole = 0.0
-        for (index, sum) in sums.enumerated() where sum.weight > 0 && !(model.objectives[index].loss is UnavailableLoss) {
+        for (index, sum) in sums.enumerated() where sum.weight > 0 && !(outputs.objectives[index].loss is UnavailableLoss) {
             let divisor =
                 switch reduction {
                 // What a part of these rows holds on average is what it holds.
                 case .observed, .expected: sum.weight
-                case .batch: Double(data.rows)
+                case .batch: Double(outputs.rows)
                 case .slots: pooled
                 }
             let value = divisor > 0 ? sum.loss / divisor : 0
             objectives[index].loss = value
-            whole += Double(model.objectives[index].weight) * value
+            whole += Double(outputs.objectives[index].weight) * value
         }
         if total == .average {
-            let weight = model.objectives.reduce(0.0) { $0 + Double($1.weight) }
+            let weight = outputs.objectives.reduce(0.0) { $0 + Double($1.weight) }
             if weight > 0 { whole /= weight }
         }
-        let diverged = logits.firstIndex { !$0.allSatisfy(\.isFinite) }
+        let diverged = outputs.slots.first { !$0.logits.allSatisfy(\.isFinite) }
         return Evaluation(
             objectives: objectives, macro: MacroScores(objectives.map(\.scores)),
             loss: objectives.contains { $0.loss != nil } ? whole : nil,
-            diverged: diverged.map { model.objectives[plan.slots[$0].objective].name }, rows: data.rows)
+            diverged: diverged.map { outputs.objectives[$0.objective].name }, rows: outputs.rows)
     }
 
-    private func lossSum(slot: Int, _ loss: any Loss) -> (loss: Double, weight: Double) {
-        let chosen = weights[slot].indices.filter { weights[slot][$0] > 0 }
+    private func lossSum(slot index: Int, _ loss: any Loss) -> (loss: Double, weight: Double) {
+        let slot = outputs.slots[index], width = slot.width, scaling = outputs.scaling[slot.objective]
+        let chosen = slot.weights.indices.filter { slot.weights[$0] > 0 }
         guard !chosen.isEmpty else { return (0, 0) }
-        let width = model.plan.slots[slot].width
         var z: [Float] = [], y: [Float] = []
         for entry in chosen {
-            z += logits[slot][entry * width..<(entry + 1) * width]
-            if let distributions = data.labels.distributions[slot] {
-                let start = Int(labels[slot][entry]) * width
+            z += slot.logits[entry * width..<(entry + 1) * width]
+            if let distributions = slot.distributions {
+                let start = Int(slot.labels[entry]) * width
                 y += distributions[start..<start + width]
             } else {
-                y.append(targets[slot][entry])
+                y.append(scaling.map { $0.target(of: slot.labels[entry]) } ?? Float(slot.labels[entry]))
             }
         }
         var values = [Float](repeating: 0, count: chosen.count), gradient = [Float](repeating: 0, count: z.count)
@@ -102,14 +69,14 @@ struct Evaluator {
         loss.evaluate(logits: z.span, targets: y.span, width: width, loss: &valueSpan, gradient: &gradientSpan)
         var sum = 0.0, weight = 0.0
         for (position, entry) in chosen.enumerated() {
-            sum += Double(weights[slot][entry]) * Double(values[position])
-            weight += Double(weights[slot][entry])
+            sum += Double(slot.weights[entry]) * Double(values[position])
+            weight += Double(slot.weights[entry])
         }
         return (sum, weight)
     }
 
-    private func scores(of objective: Objective, slot: Int) -> Scores {
-        let z = logits[slot], observed = labels[slot]
+    private func scores(of objective: Objective, slot index: Int) -> Scores {
+        let slot = outputs.slots[index], z = slot.logits, observed = slot.labels
         switch objective.kind {
         case .binary, .multilabel:
             return .binary(probabilities: z.map(Probabilities.sigmoid), labels: observed)
@@ -119,10 +86,9 @@ struct Evaluator {
             for entry in observed.indices {
                 Probabilities.softmax(z, start: entry * classes.count, classes: classes.count, into: &probabilities)
             }
-            return .categorical(
-                probabilities: probabilities, classes: classes.count, labels: classLabels(slot, classes.count))
+            return .categorical(probabilities: probabilities, classes: classes.count, labels: slot.classLabels)
         case .regression:
-            let scaling = model.scaling[model.plan.slots[slot].objective] ?? .identity
+            let scaling = outputs.scaling[slot.objective] ?? .identity
             // On the scale of training: through the unit and back, a large output would overflow.
             let predictions = z.map { Float(Double($0) * scaling.deviation + scaling.mean) }
             return .regression(
@@ -133,15 +99,6 @@ struct Evaluator {
                 Probabilities.Ordinal(z, start: $0 * width, count: width).level
             }
             return .ordinal(predictions: predicted, labels: observed.map { Int($0) }, levels: levels.count)
-        }
-    }
-
-    /// Class indices; a soft target counts as its most probable class.
-    private func classLabels(_ slot: Int, _ classes: Int) -> [Int] {
-        guard let distributions = data.labels.distributions[slot] else { return labels[slot].map { Int($0) } }
-        return labels[slot].map { position in
-            let start = Int(position) * classes
-            return (0..<classes).max { distributions[start + $0] < distributions[start + $1] } ?? 0
         }
     }
 }

@@ -108,9 +108,7 @@ public final class Model {
     /// - Returns: metrics and losses per objective, and their means over objectives.
     /// - Throws: ``DataError`` when the data set has other objectives or features.
     public func evaluate(_ data: Dataset) throws(DataError) -> Evaluation {
-        try check(data)
-        return Evaluator(self, data).evaluate(
-            losses: plan.slots.map { objectives[$0.objective].loss }, reduction: .observed, total: .sum)
+        try outputs(of: data).evaluation()
     }
 
     /// Rows that go through the network at once when nothing is trained: as many as keep the logits small.

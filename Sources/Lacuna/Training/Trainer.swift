@@ -209,7 +209,7 @@ final class Trainer {
     private func finite(_ loss: Double?) -> Double? { loss.flatMap { $0.isFinite ? $0 : nil } }
 
     private func evaluate(_ data: Dataset) -> Evaluation {
-        Evaluator(model, data).evaluate(
+        Evaluator(model.observedOutputs(of: data)).evaluate(
             losses: losses, reduction: settings.reduction, total: settings.total)
     }
 

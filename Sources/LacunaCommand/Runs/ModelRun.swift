@@ -3,7 +3,7 @@ import Tables
 
 /// A saved model at work on data: `evaluate` and `predict`.
 struct ModelRun {
-    private let model: Model
+    private let model: any Predictor
     private let preprocessing: Preprocessing
     private let data: DataDeclaration
     private let directory: RunDirectory
@@ -33,7 +33,7 @@ struct ModelRun {
         sayAll(labelled.warnings)
         let split = part?.rawValue ?? "all"
         return ResultReport(
-            objectives: model.objectives, evaluations: [(split, try model.evaluate(labelled.dataset))],
+            objectives: model.objectives, evaluations: [(split, try model.outputs(of: labelled.dataset).evaluation())],
             rows: [split: labelled.dataset.rows], training: trainingFacts)
     }
 

@@ -1,0 +1,96 @@
+/// What a model says of the observed slots of a data set, beside their labels: all that metrics, intervals, calibration
+/// and reports need. Memory follows the observed labels.
+public struct ObservedOutputs: Sendable {
+    /// The observed entries of one slot, in row order.
+    public struct Slot: Sendable, Equatable {
+        /// The objective's place in ``ObservedOutputs/objectives``.
+        public let objective: Int
+        /// Logits of an entry: C for categorical, K − 1 for ordinal, else 1.
+        public let width: Int
+        /// `[n]`: rows of the data set, ascending.
+        public internal(set) var rows: [Int32] = []
+        /// `[n × width]`, before sigmoid or softmax; a regression's is standardised, see ``ObservedOutputs/scaling``.
+        public internal(set) var logits: [Float] = []
+        /// `[n]`: 0…1, a class or level index, or a number in the label's unit. Where there are ``distributions``: the
+        /// position of the entry's own.
+        public internal(set) var labels: [Double] = []
+        /// `[n]`: row weight × slot weight. Losses are weighted, metrics are not.
+        public internal(set) var weights: [Float] = []
+        /// `[m × C]`: soft targets of a categorical objective, else nil.
+        public internal(set) var distributions: [Float]?
+
+        /// How many slots are observed, n.
+        public var count: Int { rows.count }
+    }
+
+    /// In the order of the model.
+    public let objectives: [Objective]
+    /// By objective: how a regression's labels became targets; nil for all other kinds.
+    public let scaling: [TargetScaling?]
+    /// One per slot, in slot order: a multilabel objective has one for each of its labels.
+    public internal(set) var slots: [Slot]
+    /// Rows of the data set, with or without labels.
+    public private(set) var rows: Int
+
+    init(objectives: [Objective], scaling: [TargetScaling?], plan: HeadPlan, labels: LabelTable) {
+        self.objectives = objectives
+        self.scaling = scaling
+        rows = labels.rows
+        slots = plan.slots.enumerated().map { index, slot in
+            Slot(objective: slot.objective, width: slot.width, distributions: labels.distributions[index])
+        }
+    }
+
+    /// The places in ``slots`` of an objective's slots.
+    public func slots(of objective: Int) -> Range<Int> {
+        let first = slots.firstIndex { $0.objective == objective } ?? slots.endIndex
+        return first..<first + objectives[objective].kind.slotsPerRow
+    }
+}
+
+extension ObservedOutputs.Slot {
+    mutating func append(row: Int, logits values: ArraySlice<Float>, label: Double, weight: Float) {
+        rows.append(Int32(row))
+        logits.append(contentsOf: values)
+        labels.append(label)
+        weights.append(weight)
+    }
+
+    /// Class indices; a soft target counts as its most probable class.
+    public var classLabels: [Int] {
+        guard let distributions else { return labels.map { Int($0) } }
+        return labels.map { position in
+            let start = Int(position) * width
+            return (0..<width).max { distributions[start + $0] < distributions[start + $1] } ?? 0
+        }
+    }
+}
+
+extension Model {
+    /// Runs the model over a data set and keeps what concerns observed slots.
+    ///
+    /// - Parameter data: features and labels; its objectives are the model's.
+    /// - Throws: ``DataError`` when the data set has other objectives or features.
+    public func outputs(of data: Dataset) throws(DataError) -> ObservedOutputs {
+        try check(data)
+        return observedOutputs(of: data)
+    }
+
+    func observedOutputs(of data: Dataset) -> ObservedOutputs {
+        var result = ObservedOutputs(objectives: objectives, scaling: scaling, plan: plan, labels: data.labels)
+        let outputs = plan.outputs, table = data.labels
+        for chunk in chunks(of: data.rows) {
+            let all = engine.logits(data.features, rows: chunk)
+            for row in chunk {
+                let base = (row - chunk.lowerBound) * outputs
+                for place in table.rowStarts[row]..<table.rowStarts[row + 1] {
+                    let index = Int(table.slotIndices[place]), slot = plan.slots[index], first = base + slot.output
+                    result.slots[index].append(
+                        row: row, logits: all[first..<first + slot.width], label: table.values[place],
+                        weight: (data.rowWeights?[row] ?? 1) * (table.slotWeights?[place] ?? 1))
+                }
+            }
+        }
+        return result
+    }
+}
