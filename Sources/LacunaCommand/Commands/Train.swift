@@ -64,7 +64,7 @@ struct Train: ParsableCommand {
         let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         let configuration = try resolvedConfiguration()
         try directory.check(existing)
-        let run = TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
+        let run = try TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
         try report.show(json: output.json)
     }

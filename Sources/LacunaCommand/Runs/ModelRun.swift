@@ -22,7 +22,7 @@ struct ModelRun {
                 "the model does not know how to read files", at: directory.path,
                 why: "a program saved it, from arrays of its own", fix: "use it from Swift, or train with lacuna train")
         }
-        model = loaded.model
+        model = loaded.predictor
         self.preprocessing = preprocessing
         self.directory = directory
     }
