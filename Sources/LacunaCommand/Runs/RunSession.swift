@@ -124,6 +124,9 @@ final class RunSession {
         "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
+    /// A training that an earlier run finished.
+    func skip(_ training: SingleTraining) { hasFinishedOne = true }
+
     /// A wish to stop that came between two trainings.
     func isStopped(before training: SingleTraining) -> Bool {
         guard Interrupt.isRequested else { return false }

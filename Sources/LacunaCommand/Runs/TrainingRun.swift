@@ -33,6 +33,7 @@ final class TrainingRun {
         try check(configuration.training.monitor, table.objectives)
         let data = try table.trainingData(table.split(), unlabelled: configuration.training.unlabelled ?? .drop)
         say(data.warnings)
+        if let members = configuration.ensemble { return try trainMembers(members, data) }
         return try trainOne(data)
     }
 
