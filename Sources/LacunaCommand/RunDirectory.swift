@@ -17,11 +17,20 @@ public struct RunDirectory: Sendable {
         public static let configuration = "config.yaml"
         public static let split = "split.csv"
         public static let checkpoints = "checkpoints"
+        /// Of an ensemble: a folder for each member's model.
+        public static let members = "members"
+        /// Of a run of folds: a folder for each fold's model, and what each says of the rows that it did not see.
+        public static let folds = "folds", outOfFold = "outOfFold.csv"
+        /// Of a comparison that is under way: a file for each objective that is done, a folder for the one at work.
+        public static let compare = "compare"
 
         static let all = [
             ModelFolder.factFile, ModelFolder.tensorFile, ModelFolder.optimizerFile, ModelFolder.historyFile, metrics,
-            configuration, split, ModelFolder.checksumFile, checkpoints,
+            configuration, split, ModelFolder.checksumFile, checkpoints, members, folds, outOfFold, compare,
         ]
+
+        /// Those that hold folders of runs, each under a number.
+        static let nests = [members, folds, compare]
 
         /// Whether a name is one that Lacuna writes, in full or on its way there.
         static func isKnown(_ name: String) -> Bool {
@@ -57,7 +66,7 @@ public struct RunDirectory: Sendable {
         }
         let names = FileSystem.names(in: path)
         guard !names.isEmpty else { return }
-        let strange = names.filter { !File.isKnown($0) }
+        let strange = strangers
         switch existing {
         case .refuse:
             throw CommandError(
@@ -75,8 +84,28 @@ public struct RunDirectory: Sendable {
         }
     }
 
+    /// What lies in the folder, or in the folders of models in it, and is not of a run.
+    private var strangers: [String] {
+        FileSystem.names(in: path).flatMap { name -> [String] in
+            guard File.isKnown(name) else { return [name] }
+            guard File.nests.contains(name) else { return [] }
+            guard FileSystem.isDirectory(file(name)) else { return [name] }
+            return FileSystem.names(in: file(name)).flatMap { number -> [String] in
+                let inner = FilePaths.join(name, number)
+                if name == File.compare, number.hasSuffix(".json"), Int(number.dropLast(5)) != nil { return [] }
+                guard Int(number) != nil else { return number.hasSuffix(".partial") ? [] : [inner] }
+                return RunDirectory(file(inner)).strangers.map { FilePaths.join(inner, $0) }
+            }
+        }
+    }
+
     /// Removes what a killed run was about to put into place.
     func removePartialFiles() throws {
+        for nest in File.nests {
+            for number in FileSystem.names(in: file(nest)) {
+                try RunDirectory(file(FilePaths.join(nest, number))).removePartialFiles()
+            }
+        }
         for name in FileSystem.names(in: path) where File.isKnown(name) && name.hasSuffix(".partial") {
             try FileSystem.remove(file(name))
         }

@@ -129,6 +129,9 @@ extension RunConfiguration {
         result.training.earlyStopping = pick([nil, 5])
         result.training.threads = pick([nil, 2])
         result.training.seed = pick([0, .max])
+        result.ensemble = pick([nil, 5])
+        result.folds = pick([nil, 10])
+        result.compare = pick([false, true])
         return result
     }
 }

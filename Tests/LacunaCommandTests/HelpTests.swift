@@ -14,7 +14,8 @@ import Testing
     @Test(arguments: Setting.all.map(\.path))
     func `train's help has every setting with its flag and default`(path: String) throws {
         let setting = try #require(Setting.all.first { $0.path == path })
-        let entry = Self.words("\(setting.flag) <\(setting.valueName)> \(setting.summary). (default: \(setting.defaultText))")
+        let value = setting.valueName.isEmpty ? "" : " <\(setting.valueName)>"
+        let entry = Self.words("\(setting.flag)\(value) \(setting.summary). (default: \(setting.defaultText))")
         #expect(train.contains(entry), "\(entry)")
     }
 

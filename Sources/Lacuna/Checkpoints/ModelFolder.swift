@@ -27,6 +27,10 @@ public struct ModelFolder {
     struct Facts<Preprocessing: Codable>: Codable {
         var format = "lacuna"
         var version = 1
+        /// "ensemble" where several models stand in folders of their own; nil for one model.
+        var kind: String?
+        /// Of an ensemble.
+        var members: [MemberRecord]?
         var features: Int
         var encoder: EncoderSpec
         var objectives: [ObjectiveRecord]
@@ -42,7 +46,8 @@ public struct ModelFolder {
 
     /// What a folder holds.
     package struct Loaded<Preprocessing: Codable> {
-        package let model: Model
+        /// A ``Model``, or an ``Ensemble`` where the folder holds several.
+        package let predictor: any Predictor
         package let preprocessing: Preprocessing?
         package let training: TrainingSettings?
         /// What the run must be equal to when it is resumed.
@@ -63,19 +68,35 @@ public struct ModelFolder {
         _ model: Model, preprocessing: (some Codable)?, training: TrainingSettings?, history: History?,
         identity: [String: String], files: [(name: String, bytes: [UInt8])], timedFiles: [(name: String, bytes: [UInt8])]
     ) throws(ModelFileError) {
+        let weights = [
+            (name: Self.tensorFile, bytes: SafeTensors.encode(model.engine.weights)),
+            (name: Self.optimizerFile, bytes: SafeTensors.encode(model.engine.optimizerState)),
+        ]
+        var timed = timedFiles
+        if let history { timed.append((Self.historyFile, try lines(history.epochs))) }
+        let digests = try write(weights + files, timed: timed)
+        try seal(
+            Facts(
+                features: model.features, encoder: model.encoder,
+                objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
+                training: training, identity: identity, preprocessing: preprocessing, files: digests,
+                timedFiles: timed.map(\.name)))
+    }
+
+    /// Writes the files that `model.json` will vouch for.
+    ///
+    /// - Returns: the digests of those that hold no times.
+    func write(
+        _ files: [(name: String, bytes: [UInt8])], timed: [(name: String, bytes: [UInt8])]
+    ) throws(ModelFileError) -> [String: String] {
         try make()
         // An old model.json would vouch for files that are being replaced.
         try FileSystem.remove("\(path)/\(Self.factFile)")
-        var all = [(name: Self.tensorFile, bytes: SafeTensors.encode(model.engine.weights))]
-        all.append((Self.optimizerFile, SafeTensors.encode(model.engine.optimizerState)))
-        all += files
         var digests: [String: String] = [:]
-        for (name, bytes) in all {
+        for (name, bytes) in files {
             try FileSystem.write(bytes, to: "\(path)/\(name)")
             digests[name] = SHA256.hexDigest(of: bytes)
         }
-        var timed = timedFiles
-        if let history { timed.append((Self.historyFile, try lines(history.epochs))) }
         if !timed.isEmpty {
             // The form that sha256sum --check reads.
             var sums = ""
@@ -85,11 +106,11 @@ public struct ModelFolder {
             }
             try FileSystem.write(Array(sums.utf8), to: "\(path)/\(Self.checksumFile)")
         }
-        let facts = Facts(
-            features: model.features, encoder: model.encoder,
-            objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
-            training: training, identity: identity, preprocessing: preprocessing, files: digests,
-            timedFiles: timed.map(\.name))
+        return digests
+    }
+
+    /// Writes `model.json`, the last of the files.
+    func seal(_ facts: Facts<some Codable>) throws(ModelFileError) {
         try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
         FileSystem.sync(folder: path)
     }
@@ -97,7 +118,7 @@ public struct ModelFolder {
     /// Makes the folder, where it is not there.
     package func make() throws(ModelFileError) { try FileSystem.makeFolder(path) }
 
-    /// Loads a model and its preprocessing.
+    /// Loads a model, or an ensemble of them, and its preprocessing.
     ///
     /// - Parameters:
     ///   - losses: losses of one's own that the model was trained with; without them it predicts, but does not train on.
@@ -130,6 +151,17 @@ public struct ModelFolder {
                 "it is of format \(facts.format), version \(facts.version); this program reads lacuna, version 1",
                 file: "\(path)/\(Self.factFile)", fix: "use the program that wrote it")
         }
+        let predictor: any Predictor =
+            if let members = facts.members {
+                try ensemble(members, facts, losses: losses, threads: threads)
+            } else { try model(facts, losses: losses, threads: threads) }
+        return Loaded(
+            predictor: predictor, preprocessing: facts.preprocessing, training: facts.training, identity: facts.identity)
+    }
+
+    private func model(
+        _ facts: Facts<some Codable>, losses: [any Loss], threads: Int?
+    ) throws(ModelFileError) -> Model {
         let objectives = facts.objectives.map { $0.objective(losses: losses) }
         let model: Model
         do {
@@ -141,8 +173,7 @@ public struct ModelFolder {
         }
         model.scaling = facts.objectives.map(\.scaling)
         try model.setWeights(tensors(Self.tensorFile), file: "\(path)/\(Self.tensorFile)")
-        return Loaded(
-            model: model, preprocessing: facts.preprocessing, training: facts.training, identity: facts.identity)
+        return model
     }
 
     /// Names and digests of the files that hold times.
@@ -245,7 +276,11 @@ extension Model {
     public static func load(
         from folder: String, losses: [any Loss] = [], threads: Int? = nil
     ) throws(ModelFileError) -> Model {
-        try ModelFolder(folder).load(losses: losses, threads: threads, as: ModelFolder.NoPreprocessing.self).model
+        let loaded = try ModelFolder(folder).load(losses: losses, threads: threads, as: ModelFolder.NoPreprocessing.self)
+        if let model = loaded.predictor as? Model { return model }
+        throw ModelFileError(
+            "it holds an ensemble, not one model", file: folder,
+            fix: "load it with Ensemble.load(from:), or one of the folders in it")
     }
 
     /// - Throws: ``ModelFileError`` when names or shapes are not this model's.

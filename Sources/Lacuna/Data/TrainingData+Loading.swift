@@ -13,37 +13,110 @@ extension TrainingData {
         _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
         unlabelled: Unlabelled = .drop
     ) throws -> TrainingData {
-        for declaration in objectives { try declaration.check() }
+        let table = try LoadedTable.read(data, objectives: objectives, defaultHead: defaultHead)
+        return try table.trainingData(table.split(), unlabelled: unlabelled)
+    }
+}
+
+/// A table that was read once, with its labels checked, from which data sets of several divisions can be made: the
+/// classes of an objective and the words of its labels are those of the whole file in all of them, the encoding of
+/// features is that of each one's own training rows.
+public struct LoadedTable: Sendable {
+    /// The objectives with their classes and losses, in slot order.
+    public let objectives: [Objective]
+    /// The observed labels, rows × slots.
+    public let labels: LabelTable
+    /// `[rows]`, 0 or more; nil where all rows weigh 1.
+    public let rowWeights: [Float]?
+    /// What the labels gave reason to say, one sentence each.
+    public let warnings: [String]
+    let data: DataDeclaration
+    let plan: ColumnPlan
+    let rules: [LabelRules]
+    let table: SourceTable
+    let digest: DataDigest
+    let arrayColumns: Int?
+
+    /// Rows of the table.
+    public var rows: Int { table.rows }
+    /// The cells of the id column, one per row.
+    public var ids: [String]? { plan.id.map { table.text(at: $0) } }
+
+    /// Which part each row belongs to, and where that came from.
+    public struct Division: Equatable, Sendable {
+        /// The part of every row.
+        public let split: Split
+        /// What the saved model says about it.
+        public let record: Preprocessing.SplitRecord
+    }
+
+    /// Reads the files, learns classes and words, and reads every label.
+    ///
+    /// - Parameters: as ``TrainingData/load(_:objectives:defaultHead:unlabelled:)`` takes them.
+    /// - Throws: ``SettingError`` for what is wrong by itself, `TableError` for what is wrong with the files.
+    public static func read(
+        _ data: DataDeclaration, objectives declared: [ObjectiveDeclaration], defaultHead: Head = .linear
+    ) throws -> LoadedTable {
+        for declaration in declared { try declaration.check() }
         if data.splitColumn != nil, data.split != nil {
             throw SettingError("both a split column and shares are given", fix: "give one of them")
         }
-        let fractions = data.split ?? DataDeclaration.defaultSplit
-        try Split.check(fractions: fractions)
+        try Split.check(fractions: data.split ?? DataDeclaration.defaultSplit)
         let source = try DataSource(data, needsLabels: true)
         let plan = try ColumnPlan(
             names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
-            objectives: objectives)
+            objectives: declared)
         var rules = plan.objectives.map { LabelRules($0, names: source.names) }
         let table = try source.read(roles(plan, rules, data))
+        var objectives: [Objective] = [], warnings: [String] = [], columns: [[LabelTable.Entry]] = []
+        for (index, resolved) in plan.objectives.enumerated() {
+            let cells = table.labels(at: resolved.columns)
+            if cells.allSatisfy(\.cells.isEmpty) {
+                throw table.noLabel(resolved, why: "all its cells are missing")
+            }
+            warnings += try rules[index].learn(from: cells, in: table)
+            objectives.append(
+                try resolved.declaration.objective(
+                    named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
+            columns += try rules[index].entries(of: cells, in: table)
+        }
+        return LoadedTable(
+            objectives: objectives, labels: LabelTable(rows: table.rows, columns: columns),
+            rowWeights: try plan.weight.map { try table.rowWeights(at: $0) }, warnings: warnings, data: data, plan: plan,
+            rules: rules, table: table, digest: try source.digest(), arrayColumns: source.featurePlaces?.count)
+    }
 
-        var loader = Loader(plan: plan, table: table)
-        let labels = try loader.readLabels(&rules, defaultHead: defaultHead)
-        let weights = try plan.weight.map { try table.rowWeights(at: $0) }
-        let split = try plan.split.map { try table.split(at: $0) }
-            ?? Split.stratified(
-                labels: labels, objectives: loader.objectives, rowWeights: weights, fractions: fractions, seed: data.splitSeed)
-        let kept = try loader.cut(labels, weights, split, unlabelled)
+    /// The parts that the split column names, or else a draw of the declared shares.
+    ///
+    /// - Throws: `TableError` for a cell that names no part, ``SettingError`` for shares that are none.
+    public func split() throws -> Division {
+        if let column = data.splitColumn, let place = plan.split {
+            return Division(split: try table.split(at: place), record: .init(column: column))
+        }
+        let fractions = data.split ?? DataDeclaration.defaultSplit
+        let split = try Split.stratified(
+            labels: labels, objectives: objectives, rowWeights: rowWeights, fractions: fractions, seed: data.splitSeed)
+        return Division(split: split, record: .init(fractions: fractions, seed: data.splitSeed, drawn: split))
+    }
+
+    /// The data sets of a division, features encoded with the statistics of its training rows alone.
+    ///
+    /// - Parameters:
+    ///   - division: which row is in which part.
+    ///   - unlabelled: whether training rows without a label of weight above 0 take part.
+    /// - Throws: `TableError`: no training row, an objective that they do not teach, features that do not fit.
+    public func trainingData(_ division: Division, unlabelled: Unlabelled = .drop) throws -> TrainingData {
+        var loader = Loader(self)
+        let kept = try loader.cut(division.split, unlabelled)
         let encoder = try loader.fitEncoder(rows: kept[.train] ?? [])
-        let datasets = try loader.datasets(encoder, kept, labels, weights)
-        let record = data.splitColumn.map { Preprocessing.SplitRecord(column: $0) }
-            ?? .init(fractions: fractions, seed: data.splitSeed, drawn: split)
+        let datasets = try loader.datasets(encoder, kept)
         return TrainingData(
-            objectives: loader.objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
-            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) }, split: split,
+            objectives: objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
+            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: ids, split: division.split,
             warnings: loader.warnings,
             preprocessing: Preprocessing(
-                data: data, encoder: encoder, labels: rules, split: record, digest: try source.digest(),
-                arrayColumns: source.featurePlaces?.count))
+                data: data, encoder: encoder, labels: rules, split: division.record, digest: digest,
+                arrayColumns: arrayColumns))
     }
 
     private static func roles(_ plan: ColumnPlan, _ rules: [LabelRules], _ data: DataDeclaration) -> [ColumnRole] {
@@ -62,47 +135,36 @@ extension TrainingData {
     }
 }
 
-/// The steps of a load, and what they find out on the way.
+extension SourceTable {
+    fileprivate func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
+        labelError(
+            "objective '\(objective.name)' has no observed label in training",
+            column: objective.columns.count == 1 ? names[objective.columns[0]] : nil, why: why,
+            fix: "take the objective away, or check which tokens mean missing")
+    }
+}
+
+/// From rows and parts to data sets, and what is found out on the way.
 private struct Loader {
-    let plan: ColumnPlan
-    let table: SourceTable
-    private(set) var objectives: [Objective] = []
-    private(set) var warnings: [String] = []
+    let loaded: LoadedTable
+    private(set) var warnings: [String]
     private(set) var rowCounts: [Part: Int] = [:]
     private(set) var coverage: [[Part: Double]] = []
     private(set) var dropped = 0
 
-    init(plan: ColumnPlan, table: SourceTable) {
-        self.plan = plan
-        self.table = table
+    init(_ loaded: LoadedTable) {
+        self.loaded = loaded
+        warnings = loaded.warnings
     }
 
-    /// Learns classes and words, then reads every label.
-    mutating func readLabels(_ rules: inout [LabelRules], defaultHead: Head) throws -> LabelTable {
-        var columns: [[LabelTable.Entry]] = []
-        for (index, resolved) in plan.objectives.enumerated() {
-            let cells = table.labels(at: resolved.columns)
-            if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }
-            warnings += try rules[index].learn(from: cells, in: table)
-            objectives.append(
-                try resolved.declaration.objective(
-                    named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
-            columns += try rules[index].entries(of: cells, in: table)
-        }
-        return LabelTable(rows: table.rows, columns: columns)
-    }
-
-    private func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
-        table.labelError(
-            "objective '\(objective.name)' has no observed label in training",
-            column: objective.columns.count == 1 ? table.names[objective.columns[0]] : nil, why: why,
-            fix: "take the objective away, or check which tokens mean missing")
-    }
+    private var table: SourceTable { loaded.table }
+    private var plan: ColumnPlan { loaded.plan }
+    private var objectives: [Objective] { loaded.objectives }
+    private var labels: LabelTable { loaded.labels }
+    private var weights: [Float]? { loaded.rowWeights }
 
     /// The rows of each part that take part, and what they are short of.
-    mutating func cut(
-        _ labels: LabelTable, _ weights: [Float]?, _ split: Split, _ unlabelled: Unlabelled
-    ) throws(TableError) -> [Part: [Int]] {
+    mutating func cut(_ split: Split, _ unlabelled: Unlabelled) throws(TableError) -> [Part: [Int]] {
         var kept: [Part: [Int]] = [:]
         for part in Part.allCases {
             let rows = split.rows(of: part)
@@ -114,7 +176,7 @@ private struct Loader {
                 fix: "say train in the rows to learn from")
         }
         rowCounts = kept.mapValues(\.count)
-        try measure(labels, weights, kept)
+        try measure(kept)
         if unlabelled == .drop {
             kept[.train] = training.filter { weights?[$0] != 0 && labels.isLabelled($0) }
             dropped = training.count - (kept[.train]?.count ?? 0)
@@ -123,9 +185,7 @@ private struct Loader {
     }
 
     /// Coverage of every part; an error for an objective that training cannot learn, warnings for lesser gaps.
-    private mutating func measure(
-        _ labels: LabelTable, _ weights: [Float]?, _ rows: [Part: [Int]]
-    ) throws(TableError) {
+    private mutating func measure(_ rows: [Part: [Int]]) throws(TableError) {
         coverage = Array(repeating: [:], count: objectives.count)
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
@@ -140,7 +200,7 @@ private struct Loader {
                 coverage[index][part] = Double(observed) / Double(chosen.count * slots.count)
                 if taught[slots].allSatisfy({ $0 == 0 }) {
                     guard part != .train else {
-                        throw noLabel(
+                        throw table.noLabel(
                             plan.objectives[index],
                             why: "of \(counted(chosen.count, "training row")) none has one of weight above 0")
                     }
@@ -164,9 +224,7 @@ private struct Loader {
         }
     }
 
-    mutating func datasets(
-        _ encoder: FeatureEncoder, _ rows: [Part: [Int]], _ labels: LabelTable, _ weights: [Float]?
-    ) throws(TableError) -> [Part: Dataset] {
+    mutating func datasets(_ encoder: FeatureEncoder, _ rows: [Part: [Int]]) throws(TableError) -> [Part: Dataset] {
         let columns = table.features(at: plan.features)
         var all = FeatureEncoder.Surprises(columns: columns.count)
         var datasets: [Part: Dataset] = [:]

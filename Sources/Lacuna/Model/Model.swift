@@ -154,6 +154,13 @@ extension Predictions {
     mutating func append(_ values: [Predictions.Values]) {
         for index in objectives.indices { objectives[index].values.append(values[index]) }
     }
+
+    /// Adds the predictions of further rows.
+    mutating func append(_ other: Predictions) {
+        append(other.objectives.map(\.values))
+        for index in spreads.indices { spreads[index].values += other.spreads[index].values }
+        rows += other.rows
+    }
 }
 
 extension Predictions.Values {

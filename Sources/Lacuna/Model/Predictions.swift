@@ -15,9 +15,12 @@ public struct Predictions: Equatable, Sendable {
     }
 
     /// How many rows are predicted, n.
-    public let rows: Int
+    public internal(set) var rows: Int
     /// Names and values, in the order of the model's objectives.
     public internal(set) var objectives: [(name: String, values: Values)]
+    /// Of an ensemble: the standard deviation over its members of every one of ``Values/numbers``, by objective; empty
+    /// where one model predicts.
+    public internal(set) var spreads: [(name: String, values: [Float])] = []
 
     /// The predictions of one objective, or nil where the model has none of that name.
     public subscript(name: String) -> Values? { objectives.first { $0.name == name }?.values }
@@ -25,6 +28,7 @@ public struct Predictions: Equatable, Sendable {
     /// Whether names and numbers are equal; a NaN equals nothing.
     public static func == (a: Predictions, b: Predictions) -> Bool {
         a.rows == b.rows && a.objectives.elementsEqual(b.objectives) { $0.name == $1.name && $0.values == $1.values }
+            && a.spreads.elementsEqual(b.spreads) { $0.name == $1.name && $0.values == $1.values }
     }
 }
 

@@ -3,6 +3,9 @@ public protocol Predictor {
     /// What is predicted, in the order of predictions and evaluations.
     var objectives: [Objective] { get }
 
+    /// How many models are averaged: 1 unless it is an ensemble, whose predictions have spreads.
+    var memberCount: Int { get }
+
     /// Predicts chunk by chunk, so that the predictions of all rows need not fit into memory.
     ///
     /// - Parameters:
@@ -18,7 +21,10 @@ public protocol Predictor {
     func outputs(of data: Dataset) throws(DataError) -> ObservedOutputs
 }
 
-extension Model: Predictor {}
+extension Model: Predictor {
+    /// One.
+    public var memberCount: Int { 1 }
+}
 
 extension ObservedOutputs {
     /// Metrics and losses per objective, and their means over objectives; losses with reduction `observed`.

@@ -13,7 +13,8 @@ struct Predict: ParsableCommand {
             Columns are found by name, in any order; label columns are not needed. The output has one column for each \
             probability (tumor; tissue=benign, tissue=malignant, …) or value (size, in the label's unit), for an \
             ordinal objective the level and one probability for each level (grade, grade=low, …), and the id column \
-            under its own name.
+            under its own name. An ensemble adds the standard deviation over its members to each of them \
+            (tumor.spread; tissue=benign.spread, …): how unsure it is.
 
             EXAMPLES
 

@@ -26,6 +26,8 @@ struct Train: ParsableCommand {
               lacuna train --features x.npy --labels y.npy --missing -1 \\
                   --objective 't*:binary' --out runs/arrays
               lacuna train --config lacuna.yaml --seed 2 --out runs/seed2
+              lacuna train --config lacuna.yaml --ensemble 5 --out runs/five
+              lacuna train --data small.csv --objective 'y:binary' --folds 5 --out runs/folds
 
             CONFIGURATION FILE
 
@@ -49,6 +51,7 @@ struct Train: ParsableCommand {
     @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Models") var models: ModelCountOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
     @Flag(help: "Go on from the last checkpoint in --out, or start where there is none.") var resume = false
@@ -64,7 +67,7 @@ struct Train: ParsableCommand {
         let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         let configuration = try resolvedConfiguration()
         try directory.check(existing)
-        let run = TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
+        let run = try TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
         try report.show(json: output.json)
     }
@@ -73,7 +76,7 @@ struct Train: ParsableCommand {
     func resolvedConfiguration() throws -> RunConfiguration {
         var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
         try configuration.apply(
-            data.given + split.given + model.given + training.given, objectives: objectives.objective)
+            data.given + split.given + model.given + training.given + models.given, objectives: objectives.objective)
         try configuration.validate()
         return configuration.resolved()
     }

@@ -11,6 +11,12 @@ public struct RunConfiguration: Equatable, Sendable {
     /// The head of every objective that does not say its own.
     public var head = Head.linear
     public var training = TrainingSettings()
+    /// How many models of different seeds are averaged; nil: one model.
+    public var ensemble: Int?
+    /// How many models are trained, each tested on the rows that it did not see; nil: one model.
+    public var folds: Int?
+    /// Whether each objective is also trained alone.
+    public var compare = false
 
     public init() {}
 }
@@ -36,7 +42,7 @@ extension RunConfiguration {
         result.training.learningRate = training.learningRate ?? optimizer.defaultLearningRate
         result.training.weightDecay = training.weightDecay ?? optimizer.defaultWeightDecay
         result.training.unlabelled = training.unlabelled ?? (encoder.norm == .batch ? .keep : .drop)
-        if data.splitColumn == nil { result.data.split = data.split ?? DataDeclaration.defaultSplit }
+        if data.splitColumn == nil, folds == nil { result.data.split = data.split ?? DataDeclaration.defaultSplit }
         return result
     }
 
@@ -58,6 +64,7 @@ extension RunConfiguration {
                 "no objective is declared", why: "there is nothing to predict",
                 fix: "give --objective 'COLUMN:KIND', for example --objective 'tumor:binary', or 'objectives' in a file")
         }
+        try checkModels()
         try checkSplit()
         try encoder.validate()
         try training.validate(norm: encoder.norm)

@@ -12,7 +12,7 @@ struct Setting: Sendable {
     var key: String
     /// The flag: "--batch-size" unless it has a name of its own.
     var flag: String
-    /// What stands for the value in help: "rows".
+    /// What stands for the value in help: "rows"; empty where the flag takes none and means true.
     var valueName: String
     /// One sentence for help, without a full stop.
     var summary: String
@@ -32,7 +32,7 @@ struct Setting: Sendable {
     }
 
     var help: ArgumentHelp {
-        ArgumentHelp("\(summary). (default: \(defaultText))", valueName: valueName)
+        ArgumentHelp("\(summary). (default: \(defaultText))", valueName: valueName.isEmpty ? nil : valueName)
     }
 }
 
@@ -48,7 +48,7 @@ extension SettingValue {
 
 extension Setting {
     /// All settings, in the order of files and help.
-    static let all: [Setting] = data + encoder + training
+    static let all: [Setting] = data + encoder + training + runs
 
     /// The setting of that key.
     ///

@@ -80,6 +80,8 @@ extension RunConfiguration {
         if keys.contains("data.features") { data.file = nil }
         if keys.contains("data.split") { data.splitColumn = nil }
         if keys.contains("data.splitColumn") { data.split = nil }
+        if keys.contains("training.folds") { (data.split, data.splitColumn) = (nil, nil) }
+        if keys.contains("data.split") || keys.contains("data.splitColumn") { folds = nil }
         for flag in flags {
             do {
                 try flag.setting.read(flag.value, &self)

@@ -12,10 +12,15 @@ final class ProgressDisplay {
     private var isDrawn = false
     private var lastDrawn: ContinuousClock.Instant?
     private var started: ContinuousClock.Instant?
-    private var firstEpoch = 1
+    /// The first epoch of this training that this display has seen; 0 before there is one.
+    private var firstEpoch = 0
     /// Rows of the epochs that this display has seen, but for the one in progress.
     private var rowsBefore = 0
     private var last = (epoch: 0, rows: 0)
+    /// Of several trainings: what the one at work is called, its place from 1, and how many there are.
+    private var training: (title: String?, number: Int, count: Int) = (nil, 1, 1)
+    /// Epochs of earlier trainings that this display has seen.
+    private var epochsBefore = 0
 
     /// Smallest time between two drawings.
     private static let interval = Duration.milliseconds(100)
@@ -36,6 +41,22 @@ final class ProgressDisplay {
         self.now = now
     }
 
+    /// Another training of the run begins.
+    ///
+    /// - Parameters:
+    ///   - title: what it is called, such as "member 2/5"; nil where it is the only one.
+    ///   - number: its place among the trainings of the run, from 1.
+    ///   - count: how many trainings the run has.
+    func begin(_ title: String?, number: Int, of count: Int) {
+        if started != nil {
+            epochsBefore += last.epoch - firstEpoch + 1
+            rowsBefore += last.rows
+            last = (0, 0)
+            firstEpoch = 0
+        }
+        training = (title, number, count)
+    }
+
     /// A step was done. Steps can take microseconds, so a call that draws nothing looks at the clock and returns.
     ///
     /// - Parameters:
@@ -47,15 +68,15 @@ final class ProgressDisplay {
         let time = now()
         if started == nil {
             started = time
-            firstEpoch = epoch
         }
+        if firstEpoch == 0 { firstEpoch = epoch }
         if last.epoch != epoch { rowsBefore += last.rows }
         last = (epoch, rows)
         guard !isQuiet, let terminalWidth else { return }
         if let lastDrawn, time - lastDrawn < Self.interval { return }
         lastDrawn = time
         let state = ProgressState(
-            epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss(),
+            title: training.title, epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss(),
             rowsPerSecond: rate(rowsBefore + rows, at: time), secondsLeft: left(epoch, epochs, step, steps, at: time))
         isDrawn = true
         write("\r\u{1B}[K" + ProgressText.line(state, width: terminalWidth() - 1))
@@ -64,7 +85,7 @@ final class ProgressDisplay {
     /// An epoch is over: a line of its own where nothing is redrawn.
     func epochEnded(_ summary: EpochSummary) {
         guard !isQuiet, terminalWidth == nil else { return }
-        write(ProgressText.epoch(summary) + "\n")
+        write((training.title.map { "\($0), " } ?? "") + ProgressText.epoch(summary) + "\n")
     }
 
     /// Says something that stays: a warning, or where the run is saved. Quiet runs say it too.
@@ -93,10 +114,12 @@ final class ProgressDisplay {
         _ epoch: Int, _ epochs: Int, _ step: Int, _ steps: Int, at time: ContinuousClock.Instant
     ) -> Double? {
         guard let started, steps > 0 else { return nil }
-        let done = Double(epoch - firstEpoch) + Double(step) / Double(steps)
+        let done = Double(epochsBefore + epoch - firstEpoch) + Double(step) / Double(steps)
         let seconds = (time - started).seconds
         guard seconds > 0.5, done > 0 else { return nil }
-        return seconds / done * (Double(epochs - firstEpoch + 1) - done)
+        // Trainings to come may stop early: this is the time that they have at most.
+        let total = epochsBefore + epochs - firstEpoch + 1 + (training.count - training.number) * epochs
+        return seconds / done * (Double(total) - done)
     }
 }
 

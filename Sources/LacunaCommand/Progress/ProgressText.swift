@@ -1,5 +1,7 @@
 /// Where a training run stands.
 struct ProgressState: Equatable, Sendable {
+    /// Of one of several trainings: what it is called.
+    var title: String?
     /// Counted from 1.
     var epoch: Int
     var epochs: Int
@@ -17,7 +19,7 @@ enum ProgressText {
     /// One line for a terminal, at most `width` characters: epoch, bar, loss, rows per second, time left. What does
     /// not fit is left out, the bar first.
     static func line(_ state: ProgressState, width: Int) -> String {
-        let counter = "epoch \(state.epoch)/\(state.epochs)"
+        let counter = (state.title.map { "\($0)  " } ?? "") + "epoch \(state.epoch)/\(state.epochs)"
         var parts: [String] = []
         if let loss = state.loss { parts.append("loss \(NumberText.metric(loss))") }
         if let rate = state.rowsPerSecond { parts.append("\(NumberText.count(Int(rate))) rows/s") }

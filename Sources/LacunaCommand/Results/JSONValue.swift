@@ -6,6 +6,7 @@ public enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
+    case unsigned(UInt64)
     /// Written with the fewest digits that read back to the same Double. One that is not finite is written as null.
     case number(Double)
     case string(String)
@@ -55,6 +56,7 @@ extension JSONValue {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
+        case .unsigned(let value): text += String(value)
         case .number(let value): text += Self.number(value)
         case .string(let value): Self.write(value, to: &text)
         case .array(let values):
@@ -103,7 +105,7 @@ extension JSONValue {
                     to: &text, indent: indent + 2, taken: indent + 4 + member.key.count, width: width)
             }
             text += "\n\(outer)}"
-        case .null, .bool, .integer, .number, .string: break
+        case .null, .bool, .integer, .unsigned, .number, .string: break
         }
     }
 
@@ -111,7 +113,7 @@ extension JSONValue {
         switch self {
         case .array(let values): values.isEmpty
         case .object(let members): members.isEmpty
-        case .null, .bool, .integer, .number, .string: true
+        case .null, .bool, .integer, .unsigned, .number, .string: true
         }
     }
 

@@ -14,6 +14,7 @@ extension ResultReport {
             .init("unlabelledDropped", .integer(unlabelledDropped)),
         ]
         if let training { members.append(.init("training", training.json)) }
+        members += memberJSON
         return .object(members)
     }
 

@@ -8,11 +8,16 @@ import Lacuna
 extension ResultReport {
     /// Reads what ``json`` wrote, as `metrics.json` holds it.
     init(reading bytes: [UInt8]) throws {
-        let file = try JSONDecoder().decode(File.self, from: Data(bytes))
-        let splits = (Part.allCases.map(\.rawValue) + ["all"]).filter { file.rows[$0] != nil }
+        self.init(try JSONDecoder().decode(File.self, from: Data(bytes)))
+    }
+
+    fileprivate init(_ file: File) {
+        let splits = (Part.allCases.map(\.rawValue) + ["all", Self.outOfFold]).filter { file.rows[$0] != nil }
         self.init(
             splits: splits, objectives: file.objectives.map(\.result), rows: file.rows,
             unlabelledDropped: file.unlabelledDropped, training: file.training?.facts)
+        members = (file.members ?? []).map(\.result)
+        folds = (file.folds ?? []).map(\.result)
     }
 }
 
@@ -21,6 +26,22 @@ private struct File: Decodable {
     var rows: [String: Int]
     var unlabelledDropped: Int
     var training: Facts?
+    var members: [Member]?
+    var folds: [Member]?
+}
+
+/// A member of an ensemble, or the model of a fold: a report of its own with a few words more.
+private struct Member: Decodable {
+    var result: MemberResult
+
+    private enum Key: CodingKey { case folder, seed }
+
+    init(from decoder: any Decoder) throws {
+        let own = try decoder.container(keyedBy: Key.self)
+        result = MemberResult(
+            folder: try own.decode(String.self, forKey: .folder), seed: try own.decode(UInt64.self, forKey: .seed),
+            report: ResultReport(try File(from: decoder)))
+    }
 }
 
 /// An objective, or one of its labels, which have its kind without saying so.

@@ -13,6 +13,10 @@ public struct ResultReport: Equatable, Sendable {
     /// Rows of the training part that were left out because no label was observed.
     public var unlabelledDropped: Int
     public var training: TrainingFacts?
+    /// Of an ensemble: each member by itself.
+    public var members: [MemberResult] = []
+    /// Of a run of folds: each fold's model by itself, its test part the rows that it did not see.
+    public var folds: [MemberResult] = []
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,

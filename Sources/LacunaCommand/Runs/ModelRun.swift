@@ -22,7 +22,7 @@ struct ModelRun {
                 "the model does not know how to read files", at: directory.path,
                 why: "a program saved it, from arrays of its own", fix: "use it from Swift, or train with lacuna train")
         }
-        model = loaded.model
+        model = loaded.predictor
         self.preprocessing = preprocessing
         self.directory = directory
     }
@@ -42,7 +42,7 @@ struct ModelRun {
         let rows = try preprocessing.features(from: data)
         sayAll(rows.warnings)
         let writer = try PredictionWriter(
-            objectives: model.objectives, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
+            objectives: model.objectives, hasSpread: model.memberCount > 1, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
             format: format)
         // Predictions of millions of rows and thousands of objectives are larger than memory; a chunk is not.
         try model.forEachPrediction(rows.features) { try writer.append($0) }

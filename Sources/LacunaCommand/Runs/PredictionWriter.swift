@@ -11,6 +11,9 @@ import Tables
 /// | regression | `size`, in the label's unit |
 /// | ordinal | `grade`: the level; `grade=low`, …: P(level) |
 ///
+/// After the probabilities and values of an objective, an ensemble has as many columns with their spread over its
+/// members: `tumor.spread`, `tissue=benign.spread`, …, `grade=low.spread`, ….
+///
 /// An array has the same columns without the id; a level is its index.
 final class PredictionWriter {
     private let output: Output
@@ -23,9 +26,10 @@ final class PredictionWriter {
     }
 
     init(
-        objectives: [Objective], rows: Int, ids: [String]?, idName: String?, path: String, format: PredictionFormat
+        objectives: [Objective], hasSpread: Bool = false, rows: Int, ids: [String]?, idName: String?, path: String,
+        format: PredictionFormat
     ) throws(TableError) {
-        let columns = objectives.flatMap(Self.columns)
+        let columns = objectives.flatMap { Self.columns($0) + (hasSpread ? Self.spreadColumns($0) : []) }
         self.ids = format == .csv ? ids : nil
         switch format {
         case .csv:
@@ -45,17 +49,28 @@ final class PredictionWriter {
         }
     }
 
+    /// The names of the columns that hold the spread of an objective's numbers.
+    static func spreadColumns(_ objective: Objective) -> [String] {
+        let numbers = columns(objective)
+        return (objective.kind.name == .ordinal ? Array(numbers.dropFirst()) : numbers).map { "\($0).spread" }
+    }
+
     /// Writes the next rows.
     func append(_ predictions: Predictions) throws(TableError) {
         for index in 0..<predictions.rows {
             switch output {
             case .table(let writer):
                 if let ids { try writer.append(ids[row]) }
-                for objective in predictions.objectives { try append(objective.values, index, to: writer) }
+                for (place, objective) in predictions.objectives.enumerated() {
+                    try append(objective.values, index, to: writer)
+                    for number in predictions.spread(place, row: index) { try writer.append(number) }
+                }
                 try writer.endRow()
             case .array(let writer):
                 var values: [Float] = []
-                for objective in predictions.objectives { values += objective.values.numbers(row: index) }
+                for (place, objective) in predictions.objectives.enumerated() {
+                    values += objective.values.numbers(row: index) + predictions.spread(place, row: index)
+                }
                 try writer.append(values)
             }
             row += 1
@@ -77,6 +92,15 @@ final class PredictionWriter {
         case .table(let writer): try writer.finish()
         case .array(let writer): try writer.finish()
         }
+    }
+}
+
+extension Predictions {
+    /// The spread of one row's numbers of an objective; empty where one model predicts.
+    fileprivate func spread(_ objective: Int, row: Int) -> ArraySlice<Float> {
+        guard objective < spreads.count, rows > 0 else { return [] }
+        let values = spreads[objective].values, width = values.count / rows
+        return values[row * width..<(row + 1) * width]
     }
 }
 
