@@ -19,7 +19,7 @@ public struct LacunaCommand: ParsableCommand {
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna \(Version.text)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, Demo.self])
+        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, Tune.self, Demo.self])
 
     public init() {}
 }

@@ -28,7 +28,7 @@ public enum ONNXExport {
     ///   - models: one, or the members of an ensemble, whose predictions are averaged.
     ///   - preprocessing: what the files' cells become; nil: the graph takes encoded features.
     /// - Throws: ``SettingError`` for a model that is too large for the format.
-    static func encode(_ models: [Model], preprocessing: Preprocessing?) throws(SettingError) -> [UInt8] {
+    package static func encode(_ models: [Model], preprocessing: Preprocessing?) throws(SettingError) -> [UInt8] {
         guard let first = models.first else { preconditionFailure("nothing to export") }
         // A protocol buffer holds less than 2 GiB.
         let parameters = models.reduce(0) { $0 + $1.parameterCount }

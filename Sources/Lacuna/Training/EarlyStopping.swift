@@ -49,7 +49,7 @@ extension Monitor {
         }
     }
 
-    var isBetterHigher: Bool {
+    package var isBetterHigher: Bool {
         switch self {
         case .loss: false
         case .macro: true

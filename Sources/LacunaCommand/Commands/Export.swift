@@ -34,21 +34,27 @@ struct Export: ParsableCommand {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
         let loaded = try ModelFolder(model).load(threads: 1, as: Preprocessing.self)
+        let models = (loaded.predictor as? Ensemble)?.members ?? [loaded.predictor as? Model].compactMap { $0 }
         let bytes: [UInt8]
-        do {
-            bytes = switch format {
-            case .onnx: try loaded.model.onnx(preprocessing: loaded.preprocessing)
-            case .safetensors: loaded.model.safetensors(preprocessing: loaded.preprocessing)
+        switch format {
+        case .onnx:
+            do throws(SettingError) { bytes = try ONNXExport.encode(models, preprocessing: loaded.preprocessing) } catch {
+                throw CommandError(error.problem, at: model, fix: error.fix)
             }
-        } catch {
-            throw CommandError(error.problem, at: model, fix: error.fix)
+        case .safetensors:
+            guard models.count == 1 else {
+                throw CommandError(
+                    "the model is an ensemble of \(models.count)", at: model, why: "a safetensors file holds one model",
+                    fix: "export a member of it, or the whole as onnx")
+            }
+            bytes = models[0].safetensors(preprocessing: loaded.preprocessing)
         }
         try FileSystem.write(bytes, to: out)
         guard !quiet else { return }
-        let count = loaded.model.objectives.count
+        let count = models[0].objectives.count
         System.write(
             "wrote \(out): \(count) \(count == 1 ? "objective" : "objectives"), "
-                + "\(loaded.model.parameterCount) parameters, \(format.rawValue)\n", to: .error)
+                + "\(models.reduce(0) { $0 + $1.parameterCount }) parameters, \(format.rawValue)\n", to: .error)
     }
 
     private func chosenFormat() throws(CommandError) -> ExportFormat {

@@ -190,7 +190,7 @@ final class TuningRun {
             if entry.score == nil { entry.failure = "\(base.training.monitor.text) is undefined on the validation part" }
         } catch let error as TrainingError {
             guard error.isDivergence else { throw error }
-            entry.failure = ErrorText.firstLine(error)
+            entry.failure = error.problem
         }
         entry.seconds = (clock.now - start).seconds
         try log.append(entry)
@@ -225,5 +225,15 @@ final class TuningRun {
         display.clear()
         let isWhole = outcome.history.epochs.count >= epochs || outcome.history.ending != .interrupted
         return isWhole ? outcome.history : nil
+    }
+}
+
+extension TrainingError {
+    /// Whether numbers ran away: a trial's own failure, where every other error is the search's.
+    fileprivate var isDivergence: Bool {
+        switch self {
+        case .diverged, .weightsDiverged: true
+        default: false
+        }
     }
 }
