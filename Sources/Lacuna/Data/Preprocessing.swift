@@ -7,6 +7,9 @@ public struct Preprocessing: Codable, Equatable, Sendable {
     public private(set) var data: DataDeclaration
     /// How cells become features.
     public let encoder: FeatureEncoder
+    /// Of the models of folds, each of which has an encoding of its own: those of all but the first. Their features lie
+    /// side by side, the first one's first.
+    private(set) var furtherEncoders: [FeatureEncoder]?
     /// One per objective, in the model's order.
     public let labels: [LabelRules]
     /// Where the parts came from.
@@ -25,22 +28,66 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         /// The seed of the draw; nil where a column names the parts.
         public let seed: UInt64?
         let drawn: PackedParts?
+        /// Of the models of folds together: how many; no row is in a part then, for each was tested by one of them.
+        public let folds: Int?
 
         init(column: String) {
             self.column = column
-            (fractions, seed, drawn) = (nil, nil, nil)
+            (fractions, seed, drawn, folds) = (nil, nil, nil, nil)
+        }
+
+        init(folds: Int, seed: UInt64?) {
+            self.folds = folds
+            self.seed = seed
+            (column, fractions, drawn) = (nil, nil, nil)
         }
 
         init(fractions: [Double], seed: UInt64, drawn: Split) {
-            column = nil
+            (column, folds) = (nil, nil)
             self.fractions = fractions
             self.seed = seed
             self.drawn = PackedParts(drawn.partOfRow)
         }
     }
 
+    init(
+        data: DataDeclaration, encoder: FeatureEncoder, labels: [LabelRules], split: SplitRecord, digest: DataDigest,
+        arrayColumns: Int?
+    ) {
+        self.data = data
+        self.encoder = encoder
+        self.labels = labels
+        self.split = split
+        self.digest = digest
+        self.arrayColumns = arrayColumns
+    }
+
     /// Names of the columns that the network sees, in order.
-    public var featureNames: [String] { encoder.outputNames }
+    public var featureNames: [String] { encoders.flatMap(\.outputNames) }
+
+    /// One, or that of every fold.
+    var encoders: [FeatureEncoder] { [encoder] + (furtherEncoders ?? []) }
+
+    /// What the models of folds take together: the encodings of all of them side by side.
+    ///
+    /// - Parameter folds: of each model, in the order of the ensemble; read from the same files with the same rules.
+    /// - Precondition: there is one or more.
+    package init(ofFolds folds: [Preprocessing]) {
+        self = Preprocessing(
+            data: folds[0].data, encoder: folds[0].encoder, labels: folds[0].labels,
+            split: SplitRecord(folds: folds.count, seed: folds[0].split.seed), digest: folds[0].digest,
+            arrayColumns: folds[0].arrayColumns)
+        furtherEncoders = folds.dropFirst().map(\.encoder)
+    }
+
+    /// By fold: the columns of the features that its model takes.
+    package var columnsOfEncoders: [Range<Int>] {
+        var next = 0
+        return encoders.map { encoder in
+            defer { next += encoder.width }
+            return next..<next + encoder.width
+        }
+    }
 
     /// The same with the training files' paths changed, such as made absolute before a model is saved: evaluation without
     /// data reads those files, from whatever folder it runs in.
@@ -68,7 +115,9 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             case .multilabel: return rules.names.count == rules.columns.count
             }
         }
-        let featuresFit = Set(encoder.columns.map(\.name)).count == encoder.columns.count && encoder.columns.allSatisfy { column in
+        let names = encoder.columns.map(\.name)
+        let featuresFit = encoders.allSatisfy { $0.columns.map(\.name) == names } && Set(names).count == names.count
+            && encoders.flatMap(\.columns).allSatisfy { column in
             switch column.coding {
             case .standardised(let mean, let deviation): mean.isFinite && deviation.isFinite && deviation > 0
             case .bits(let mean): mean.isFinite

@@ -42,6 +42,9 @@ public struct LoadedTable: Sendable {
     /// The cells of the id column, one per row.
     public var ids: [String]? { plan.id.map { table.text(at: $0) } }
 
+    /// The name of the id column.
+    public var idName: String? { plan.id.map { table.names[$0] } }
+
     /// Which part each row belongs to, and where that came from.
     public struct Division: Equatable, Sendable {
         /// The part of every row.

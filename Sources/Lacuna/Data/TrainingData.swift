@@ -52,3 +52,19 @@ extension Dataset {
         }
     }
 }
+
+extension LoadedTable {
+    /// Writes the fold of every row: `row` (from 1, the header not counted), `id` (empty without an id column), `fold`
+    /// (from 1).
+    public func writeFolds(_ folds: Folds, to path: String) throws(TableError) {
+        let writer = try CSVWriter(path: path, header: ["row", "id", "fold"])
+        let ids = ids
+        for (row, fold) in folds.foldOfRow.enumerated() {
+            try writer.append(row + 1)
+            try writer.append(ids?[row] ?? "")
+            try writer.append(fold + 1)
+            try writer.endRow()
+        }
+        try writer.finish()
+    }
+}

@@ -34,21 +34,26 @@ struct Export: ParsableCommand {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
         let loaded = try ModelFolder(model).load(threads: 1, as: Preprocessing.self)
+        guard let network = loaded.predictor as? Model else {
+            throw CommandError(
+                "an ensemble of \(loaded.predictor.memberCount) models is not written as one file", at: model,
+                fix: "export a member: --model \(FilePaths.join(model, RunDirectory.File.members))/1, or folds/1 of a run of folds")
+        }
         let bytes: [UInt8]
         do {
             bytes = switch format {
-            case .onnx: try loaded.model.onnx(preprocessing: loaded.preprocessing)
-            case .safetensors: loaded.model.safetensors(preprocessing: loaded.preprocessing)
+            case .onnx: try network.onnx(preprocessing: loaded.preprocessing)
+            case .safetensors: network.safetensors(preprocessing: loaded.preprocessing)
             }
         } catch {
             throw CommandError(error.problem, at: model, fix: error.fix)
         }
         try FileSystem.write(bytes, to: out)
         guard !quiet else { return }
-        let count = loaded.model.objectives.count
+        let count = network.objectives.count
         System.write(
             "wrote \(out): \(count) \(count == 1 ? "objective" : "objectives"), "
-                + "\(loaded.model.parameterCount) parameters, \(format.rawValue)\n", to: .error)
+                + "\(network.parameterCount) parameters, \(format.rawValue)\n", to: .error)
     }
 
     private func chosenFormat() throws(CommandError) -> ExportFormat {
