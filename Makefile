@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 LINUX_PACKAGES := libopenblas-dev zlib1g-dev
-PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors
+PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors \
+	iterative-stratification scikit-multilearn
 VENV := .venv
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test clean help
 
 all: build
 
@@ -57,6 +58,10 @@ goldens: $(VENV)/bin/python
 DATA ?= ../shared/data
 compare-reductions: release $(VENV)/bin/python
 	$(VENV)/bin/python Scripts/compare_reductions.py --lacuna .build/release/lacuna --data $(DATA) --out .build/compare-reductions
+
+# The tables of Documentation/Splits.md; a few minutes.
+compare-splits: release $(VENV)/bin/python
+	$(VENV)/bin/python Scripts/compare_splits.py --lacuna .build/release/lacuna --data $(DATA)
 
 # The tables of Documentation/Results.md; a few minutes.
 results: release

@@ -13,11 +13,12 @@ public struct LacunaCommand: ParsableCommand {
               lacuna train --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical' --out run
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
+              lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
 
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna 0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Demo.self])
+        subcommands: [Train.self, Evaluate.self, Predict.self, SplitCommand.self, Demo.self])
 
     public init() {}
 }
