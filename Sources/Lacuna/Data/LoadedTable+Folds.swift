@@ -6,7 +6,7 @@ extension LoadedTable {
     /// - Throws: ``SettingError`` for a count that the rows do not allow.
     public func folds(_ count: Int) throws(SettingError) -> Folds {
         try Folds.stratified(
-            labels: labels, objectives: objectives, groups: groups, rowWeights: rowWeights, count: count, seed: data.splitSeed)
+            labels: labels, objectives: objectives, groups: rowGroups?.ofRow, rowWeights: rowWeights, count: count, seed: data.splitSeed)
     }
 
     /// The parts of one fold's training: its rows are test; of the others a tenth of all rows, drawn like a split of
@@ -21,7 +21,7 @@ extension LoadedTable {
         let test = 1 / Double(folds.count)
         let valid = min(0.1 / (1 - test), 0.5)
         let inner = try Split.stratified(
-            labels: labels.selecting(rows: rest), objectives: objectives, groups: groups.map { groups in rest.map { groups[$0] } },
+            labels: labels.selecting(rows: rest), objectives: objectives, groups: rowGroups.map { groups in rest.map { groups.ofRow[$0] } },
             rowWeights: rowWeights.map { weights in rest.map { weights[$0] } }, fractions: [1 - valid, valid, 0],
             seed: data.splitSeed)
         var parts = [Part?](repeating: .test, count: rows)
@@ -30,9 +30,7 @@ extension LoadedTable {
         return Division(
             split: split,
             record: .init(
-                fractions: [(1 - test) * (1 - valid), (1 - test) * valid, test], seed: data.splitSeed, drawn: split))
+                fractions: [(1 - test) * (1 - valid), (1 - test) * valid, test], seed: data.splitSeed, drawn: split,
+                group: data.group))
     }
-
-    /// `[rows]`: rows of one number are in one part; nil: rows are dealt one by one.
-    var groups: [Int32]? { nil }
 }

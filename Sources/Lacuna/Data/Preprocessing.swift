@@ -25,27 +25,35 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         public let column: String?
         /// The shares and the seed of the draw.
         public let fractions: [Double]?
-        /// The seed of the draw; nil where a column names the parts.
+        /// The seed of the draw; nil where a column names the parts, or times do.
         public let seed: UInt64?
+        /// The column whose equal cells were kept in one part; nil: none was.
+        public let group: String?
+        /// The column by whose times rows were cut; nil: they were not.
+        public let timeColumn: String?
         let drawn: PackedParts?
         /// Of the models of folds together: how many; no row is in a part then, for each was tested by one of them.
         public let folds: Int?
 
-        init(column: String) {
+        init(column: String, group: String? = nil) {
             self.column = column
-            (fractions, seed, drawn, folds) = (nil, nil, nil, nil)
+            self.group = group
+            (fractions, seed, drawn, timeColumn, folds) = (nil, nil, nil, nil, nil)
         }
 
-        init(folds: Int, seed: UInt64?) {
+        init(folds: Int, seed: UInt64?, group: String?) {
             self.folds = folds
             self.seed = seed
-            (column, fractions, drawn) = (nil, nil, nil)
+            self.group = group
+            (column, fractions, drawn, timeColumn) = (nil, nil, nil, nil)
         }
 
-        init(fractions: [Double], seed: UInt64, drawn: Split) {
+        init(fractions: [Double], seed: UInt64?, drawn: Split, group: String? = nil, timeColumn: String? = nil) {
             (column, folds) = (nil, nil)
             self.fractions = fractions
             self.seed = seed
+            self.group = group
+            self.timeColumn = timeColumn
             self.drawn = PackedParts(drawn.partOfRow)
         }
     }
@@ -75,7 +83,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
     package init(ofFolds folds: [Preprocessing]) {
         self = Preprocessing(
             data: folds[0].data, encoder: folds[0].encoder, labels: folds[0].labels,
-            split: SplitRecord(folds: folds.count, seed: folds[0].split.seed), digest: folds[0].digest,
+            split: SplitRecord(folds: folds.count, seed: folds[0].split.seed, group: folds[0].split.group), digest: folds[0].digest,
             arrayColumns: folds[0].arrayColumns)
         furtherEncoders = folds.dropFirst().map(\.encoder)
     }
@@ -150,6 +158,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             merged.id = given.id ?? data.id
             merged.weightColumn = given.weightColumn ?? data.weightColumn
             merged.splitColumn = given.splitColumn ?? data.splitColumn
+            merged.group = given.group ?? data.group
         }
         // A token that meant missing in training does not become a label because another one is added.
         merged.missing = data.missing + given.missing.filter { !data.missing.contains($0) }
@@ -178,6 +187,10 @@ public struct LabelledRows: Sendable {
     public let rows: [Int]
     /// The cells of the id column, one per row of ``dataset``; nil without one.
     public let ids: [String]?
+    /// Which rows of ``dataset`` belong together; nil without a group column.
+    public let rowGroups: RowGroups?
+    /// The group of each row of ``dataset``, a number from 0; nil without a group column.
+    public var groups: [Int32]? { rowGroups?.ofRow }
     /// What a person should know, one sentence each.
     public let warnings: [String]
 }
