@@ -14,12 +14,21 @@ public struct LacunaCommand: ParsableCommand {
               lacuna train --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical' --out run
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
+              lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
               lacuna export --model run --out model.onnx
 
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna \(Version.text)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, Tune.self, Demo.self])
+        subcommands: [
+            Train.self,
+            Evaluate.self,
+            Predict.self,
+            SplitCommand.self,
+            Tune.self,
+            Export.self,
+            Demo.self,
+        ])
 
     public init() {}
 }

@@ -15,10 +15,10 @@ extension Preprocessing {
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let table = try read(source, reading.roles)
-        let (features, surprises) = encoder.transform(try featureColumns(reading, table))
+        let (features, warnings) = try encoded(reading, table)
         return FeatureRows(
             features: features, ids: id.map { table.text(at: $0) }, idName: id.map { table.names[$0] },
-            warnings: reading.warnings + encoder.warnings(for: surprises))
+            warnings: reading.warnings + warnings)
     }
 
     /// Features and labels of a file, or of one part of it. Rows without labels stay.
@@ -43,6 +43,7 @@ extension Preprocessing {
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
         let weight = try reading.addWeights(isDeclared: given.weightColumn != nil)
+        let group = try reading.addGroup(isDeclared: given.group != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
         let table = try read(source, reading.roles)
@@ -51,7 +52,7 @@ extension Preprocessing {
         for (rules, places) in zip(labels, labelPlaces) {
             columns += try rules.entries(of: table.labels(at: places), in: table)
         }
-        let (features, surprises) = encoder.transform(try featureColumns(reading, table), rows: rows)
+        let (features, warnings) = try encoded(reading, table, rows: rows)
         let weights = try weight.map { try table.rowWeights(at: $0) }
         return LabelledRows(
             dataset: Dataset(
@@ -59,7 +60,31 @@ extension Preprocessing {
                 labels: LabelTable(rows: table.rows, columns: columns).selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
-            warnings: reading.warnings + encoder.warnings(for: surprises))
+            rowGroups: try group.map { try table.groups(at: $0).selecting(rows: rows) },
+            warnings: try reading.warnings + warnings + foldWarnings(source))
+    }
+
+    /// The rows that the models of folds were trained on are no test of them together.
+    private func foldWarnings(_ source: DataSource) throws -> [String] {
+        guard let folds = split.folds, try source.digest() == digest else { return [] }
+        return [
+            "these are the rows of training: \(folds - 1) of the \(folds) models have seen each of them, so the scores "
+                + "are too good; those of rows that no model had seen stand in metrics.json under outOfFold",
+        ]
+    }
+
+    /// The features of the given rows, or of all, as the model takes them; for the models of folds side by side.
+    private func encoded(
+        _ reading: Reading, _ table: SourceTable, rows: [Int]? = nil
+    ) throws(TableError) -> (features: FeatureMatrix, warnings: [String]) {
+        var parts: [FeatureMatrix] = [], warnings: [String] = []
+        for encoder in encoders {
+            let (features, surprises) = encoder.transform(try featureColumns(encoder, reading, table), rows: rows)
+            parts.append(features)
+            // Folds differ little in what surprises them: one is told of.
+            if warnings.isEmpty { warnings = encoder.warnings(for: surprises) }
+        }
+        return (FeatureMatrix.joined(parts), warnings)
     }
 
     /// Reads the columns. Where cells mix, the table's reader suggests text; but what training took for numbers stays so.
@@ -76,8 +101,10 @@ extension Preprocessing {
         }
     }
 
-    /// The encoder's columns out of a file, in its order.
-    private func featureColumns(_ reading: Reading, _ table: SourceTable) throws(TableError) -> [FeatureColumn] {
+    /// An encoder's columns out of a file, in its order.
+    private func featureColumns(
+        _ encoder: FeatureEncoder, _ reading: Reading, _ table: SourceTable
+    ) throws(TableError) -> [FeatureColumn] {
         let columns = zip(encoder.columns, reading.featurePlaces).map { column, place in
             table.features(at: [place]).first
                 // A column without any value in training is not read: it is 0 whatever it holds.
@@ -94,6 +121,12 @@ extension Preprocessing {
         of part: Part, in table: SourceTable, column: Int?, _ source: DataSource
     ) throws(any Error) -> [Int] {
         let parts: [Part?]
+        if let folds = split.folds, column == nil {
+            throw TableError(
+                "no row is in the part '\(part.rawValue)'", file: source.file,
+                why: "the model is of \(folds) folds, in which every row was tested by one model",
+                fix: "leave --split out, or name one fold's model: --model DIR/folds/1")
+        }
         if let column {
             parts = try table.split(at: column).partOfRow
         } else {
@@ -145,9 +178,12 @@ private struct Reading {
         featurePlaces = places.compactMap { $0 }
         roles = Array(repeating: .skip, count: source.names.count)
         let tokens = MissingTokens(words: data.missingFeatures, includingDefaults: true)
-        for (column, place) in zip(columns, featurePlaces) {
-            if case .constant(value: nil) = column.coding { continue }
-            roles[place] = .feature(missing: tokens, forceText: column.isText)
+        let encoders = model.encoders
+        for (index, place) in featurePlaces.enumerated() {
+            // A column without any value in training is not read, whatever it holds now.
+            let known = encoders.map { $0.columns[index] }.filter { $0.coding != .constant(value: nil) }
+            guard !known.isEmpty else { continue }
+            roles[place] = .feature(missing: tokens, forceText: known.contains(where: \.isText))
         }
     }
 
@@ -177,6 +213,13 @@ private struct Reading {
 
     mutating func addID(isDeclared: Bool) throws(TableError) -> Int? {
         try add(data.id, .text, isDeclared: isDeclared, by: "--id", otherwise: "rows have no id")
+    }
+
+    mutating func addGroup(isDeclared: Bool) throws(TableError) -> Int? {
+        // One column may be both id and group.
+        if let name = data.group, name == data.id, let place = source.names.firstIndex(of: name) { return place }
+        return try add(
+            data.group, .text, isDeclared: isDeclared, by: "--group", otherwise: "each row counts by itself")
     }
 
     mutating func addWeights(isDeclared: Bool) throws(TableError) -> Int? {

@@ -7,6 +7,9 @@ public struct Preprocessing: Codable, Equatable, Sendable {
     public private(set) var data: DataDeclaration
     /// How cells become features.
     public let encoder: FeatureEncoder
+    /// Of the models of folds, each of which has an encoding of its own: those of all but the first. Their features lie
+    /// side by side, the first one's first.
+    private(set) var furtherEncoders: [FeatureEncoder]?
     /// One per objective, in the model's order.
     public let labels: [LabelRules]
     /// Where the parts came from.
@@ -22,25 +25,77 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         public let column: String?
         /// The shares and the seed of the draw.
         public let fractions: [Double]?
-        /// The seed of the draw; nil where a column names the parts.
+        /// The seed of the draw; nil where a column names the parts, or times do.
         public let seed: UInt64?
+        /// The column whose equal cells were kept in one part; nil: none was.
+        public let group: String?
+        /// The column by whose times rows were cut; nil: they were not.
+        public let timeColumn: String?
         let drawn: PackedParts?
+        /// Of the models of folds together: how many; no row is in a part then, for each was tested by one of them.
+        public let folds: Int?
 
-        init(column: String) {
+        init(column: String, group: String? = nil) {
             self.column = column
-            (fractions, seed, drawn) = (nil, nil, nil)
+            self.group = group
+            (fractions, seed, drawn, timeColumn, folds) = (nil, nil, nil, nil, nil)
         }
 
-        init(fractions: [Double], seed: UInt64, drawn: Split) {
-            column = nil
+        init(folds: Int, seed: UInt64?, group: String?) {
+            self.folds = folds
+            self.seed = seed
+            self.group = group
+            (column, fractions, drawn, timeColumn) = (nil, nil, nil, nil)
+        }
+
+        init(fractions: [Double], seed: UInt64?, drawn: Split, group: String? = nil, timeColumn: String? = nil) {
+            (column, folds) = (nil, nil)
             self.fractions = fractions
             self.seed = seed
+            self.group = group
+            self.timeColumn = timeColumn
             self.drawn = PackedParts(drawn.partOfRow)
         }
     }
 
+    init(
+        data: DataDeclaration, encoder: FeatureEncoder, labels: [LabelRules], split: SplitRecord, digest: DataDigest,
+        arrayColumns: Int?
+    ) {
+        self.data = data
+        self.encoder = encoder
+        self.labels = labels
+        self.split = split
+        self.digest = digest
+        self.arrayColumns = arrayColumns
+    }
+
     /// Names of the columns that the network sees, in order.
-    public var featureNames: [String] { encoder.outputNames }
+    public var featureNames: [String] { encoders.flatMap(\.outputNames) }
+
+    /// One, or that of every fold.
+    var encoders: [FeatureEncoder] { [encoder] + (furtherEncoders ?? []) }
+
+    /// What the models of folds take together: the encodings of all of them side by side.
+    ///
+    /// - Parameter folds: of each model, in the order of the ensemble; read from the same files with the same rules.
+    /// - Precondition: there is one or more.
+    package init(ofFolds folds: [Preprocessing]) {
+        self = Preprocessing(
+            data: folds[0].data, encoder: folds[0].encoder, labels: folds[0].labels,
+            split: SplitRecord(folds: folds.count, seed: folds[0].split.seed, group: folds[0].split.group), digest: folds[0].digest,
+            arrayColumns: folds[0].arrayColumns)
+        furtherEncoders = folds.dropFirst().map(\.encoder)
+    }
+
+    /// By fold: the columns of the features that its model takes.
+    package var columnsOfEncoders: [Range<Int>] {
+        var next = 0
+        return encoders.map { encoder in
+            defer { next += encoder.width }
+            return next..<next + encoder.width
+        }
+    }
 
     /// The same with the training files' paths changed, such as made absolute before a model is saved: evaluation without
     /// data reads those files, from whatever folder it runs in.
@@ -68,7 +123,9 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             case .multilabel: return rules.names.count == rules.columns.count
             }
         }
-        let featuresFit = Set(encoder.columns.map(\.name)).count == encoder.columns.count && encoder.columns.allSatisfy { column in
+        let names = encoder.columns.map(\.name)
+        let featuresFit = encoders.allSatisfy { $0.columns.map(\.name) == names } && Set(names).count == names.count
+            && encoders.flatMap(\.columns).allSatisfy { column in
             switch column.coding {
             case .standardised(let mean, let deviation): mean.isFinite && deviation.isFinite && deviation > 0
             case .bits(let mean): mean.isFinite
@@ -101,6 +158,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             merged.id = given.id ?? data.id
             merged.weightColumn = given.weightColumn ?? data.weightColumn
             merged.splitColumn = given.splitColumn ?? data.splitColumn
+            merged.group = given.group ?? data.group
         }
         // A token that meant missing in training does not become a label because another one is added.
         merged.missing = data.missing + given.missing.filter { !data.missing.contains($0) }
@@ -129,6 +187,10 @@ public struct LabelledRows: Sendable {
     public let rows: [Int]
     /// The cells of the id column, one per row of ``dataset``; nil without one.
     public let ids: [String]?
+    /// Which rows of ``dataset`` belong together; nil without a group column.
+    public let rowGroups: RowGroups?
+    /// The group of each row of ``dataset``, a number from 0; nil without a group column.
+    public var groups: [Int32]? { rowGroups?.ofRow }
     /// What a person should know, one sentence each.
     public let warnings: [String]
 }

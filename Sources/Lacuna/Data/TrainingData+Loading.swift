@@ -34,6 +34,7 @@ public struct LoadedTable: Sendable {
     let plan: ColumnPlan
     let rules: [LabelRules]
     let table: SourceTable
+    let rowDivision: RowDivision
     let digest: DataDigest
     let arrayColumns: Int?
 
@@ -42,12 +43,19 @@ public struct LoadedTable: Sendable {
     /// The cells of the id column, one per row.
     public var ids: [String]? { plan.id.map { table.text(at: $0) } }
 
+    /// Which rows belong together; nil without a group column.
+    public var rowGroups: RowGroups? { rowDivision.groups }
+    /// The name of the id column.
+    public var idName: String? { plan.id.map { table.names[$0] } }
+
     /// Which part each row belongs to, and where that came from.
     public struct Division: Equatable, Sendable {
         /// The part of every row.
         public let split: Split
         /// What the saved model says about it.
         public let record: Preprocessing.SplitRecord
+        /// What a person should know of it, one sentence each.
+        public var warnings: [String] = []
     }
 
     /// Reads the files, learns classes and words, and reads every label.
@@ -68,35 +76,19 @@ public struct LoadedTable: Sendable {
             objectives: declared)
         var rules = plan.objectives.map { LabelRules($0, names: source.names) }
         let table = try source.read(roles(plan, rules, data))
-        var objectives: [Objective] = [], warnings: [String] = [], columns: [[LabelTable.Entry]] = []
-        for (index, resolved) in plan.objectives.enumerated() {
-            let cells = table.labels(at: resolved.columns)
-            if cells.allSatisfy(\.cells.isEmpty) {
-                throw table.noLabel(resolved, why: "all its cells are missing")
-            }
-            warnings += try rules[index].learn(from: cells, in: table)
-            objectives.append(
-                try resolved.declaration.objective(
-                    named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
-            columns += try rules[index].entries(of: cells, in: table)
-        }
+        let read = try table.readLabels(plan, &rules, defaultHead: defaultHead)
         return LoadedTable(
-            objectives: objectives, labels: LabelTable(rows: table.rows, columns: columns),
-            rowWeights: try plan.weight.map { try table.rowWeights(at: $0) }, warnings: warnings, data: data, plan: plan,
-            rules: rules, table: table, digest: try source.digest(), arrayColumns: source.featurePlaces?.count)
+            objectives: read.objectives, labels: read.labels,
+            rowWeights: try plan.weight.map { try table.rowWeights(at: $0) }, warnings: read.warnings, data: data,
+            plan: plan, rules: rules, table: table, rowDivision: try RowDivision(data, plan, table), digest: try source.digest(), arrayColumns: source.featurePlaces?.count)
     }
 
-    /// The parts that the split column names, or else a draw of the declared shares.
+    /// The parts: as a column names them, by time, or drawn by the declared shares.
     ///
     /// - Throws: `TableError` for a cell that names no part, ``SettingError`` for shares that are none.
     public func split() throws -> Division {
-        if let column = data.splitColumn, let place = plan.split {
-            return Division(split: try table.split(at: place), record: .init(column: column))
-        }
-        let fractions = data.split ?? DataDeclaration.defaultSplit
-        let split = try Split.stratified(
-            labels: labels, objectives: objectives, rowWeights: rowWeights, fractions: fractions, seed: data.splitSeed)
-        return Division(split: split, record: .init(fractions: fractions, seed: data.splitSeed, drawn: split))
+        let (split, record, warnings) = try rowDivision.split(labels: labels, objectives: objectives, rowWeights: rowWeights)
+        return Division(split: split, record: record, warnings: warnings)
     }
 
     /// The data sets of a division, features encoded with the statistics of its training rows alone.
@@ -112,30 +104,54 @@ public struct LoadedTable: Sendable {
         let datasets = try loader.datasets(encoder, kept)
         return TrainingData(
             objectives: objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
-            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: ids, split: division.split,
-            warnings: loader.warnings,
+            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: ids,
+            rowGroups: rowGroups, split: division.split, warnings: division.warnings + loader.warnings,
             preprocessing: Preprocessing(
                 data: data, encoder: encoder, labels: rules, split: division.record, digest: digest,
                 arrayColumns: arrayColumns))
     }
 
     private static func roles(_ plan: ColumnPlan, _ rules: [LabelRules], _ data: DataDeclaration) -> [ColumnRole] {
-        var roles = [ColumnRole](repeating: .skip, count: plan.names.count)
+        var roles = plan.roles(rules, data)
         let tokens = MissingTokens(words: data.missingFeatures, includingDefaults: true)
         for place in plan.features {
             roles[place] = .feature(missing: tokens, forceText: data.text.contains(plan.names[place]))
         }
-        for (objective, rules) in zip(plan.objectives, rules) {
+        return roles
+    }
+}
+
+extension ColumnPlan {
+    /// What to read of labels and of the columns for a whole row; features are skipped.
+    func roles(_ rules: [LabelRules], _ data: DataDeclaration) -> [ColumnRole] {
+        var roles = [ColumnRole](repeating: .skip, count: names.count)
+        for (objective, rules) in zip(objectives, rules) {
             for place in objective.columns { roles[place] = .label(missing: rules.tokens(runWide: data.missing)) }
         }
-        if let id = plan.id { roles[id] = .text }
-        if let split = plan.split { roles[split] = .text }
-        if let weight = plan.weight { roles[weight] = .label(missing: .standard) }
+        for place in [id, split, group, time] { if let place { roles[place] = .text } }
+        if let weight { roles[weight] = .label(missing: .standard) }
         return roles
     }
 }
 
 extension SourceTable {
+    /// Learns classes and words, then reads every label.
+    func readLabels(
+        _ plan: ColumnPlan, _ rules: inout [LabelRules], defaultHead: Head
+    ) throws -> (objectives: [Objective], labels: LabelTable, warnings: [String]) {
+        var objectives: [Objective] = [], warnings: [String] = [], columns: [[LabelTable.Entry]] = []
+        for (index, resolved) in plan.objectives.enumerated() {
+            let cells = labels(at: resolved.columns)
+            if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }
+            warnings += try rules[index].learn(from: cells, in: self)
+            objectives.append(
+                try resolved.declaration.objective(
+                    named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
+            columns += try rules[index].entries(of: cells, in: self)
+        }
+        return (objectives, LabelTable(rows: rows, columns: columns), warnings)
+    }
+
     fileprivate func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
         labelError(
             "objective '\(objective.name)' has no observed label in training",

@@ -17,6 +17,12 @@ public struct TrainingData: Sendable {
     public let coverage: [[Part: Double]]
     /// The cells of the id column, one per row of the file.
     public let ids: [String]?
+    /// Which rows of the file belong together; nil without a group column.
+    public let rowGroups: RowGroups?
+    /// `[rows of the file]`: the group of every row, a number from 0; nil without a group column.
+    public var groups: [Int32]? { rowGroups?.ofRow }
+    /// The name of each group, by its number; empty without a group column.
+    public var groupNames: [String] { rowGroups?.names ?? [] }
     /// The part of every row of the file.
     public let split: Split
     /// What a person should know and may not have meant; one sentence each.
@@ -50,5 +56,21 @@ extension Dataset {
             if rows == 0 { return nil }
             return Double(counts[slot..<slot + slots].reduce(0, +)) / Double(rows * slots)
         }
+    }
+}
+
+extension LoadedTable {
+    /// Writes the fold of every row: `row` (from 1, the header not counted), `id` (empty without an id column), `fold`
+    /// (from 1).
+    public func writeFolds(_ folds: Folds, to path: String) throws(TableError) {
+        let writer = try CSVWriter(path: path, header: ["row", "id", "fold"])
+        let ids = ids
+        for (row, fold) in folds.foldOfRow.enumerated() {
+            try writer.append(row + 1)
+            try writer.append(ids?[row] ?? "")
+            try writer.append(fold + 1)
+            try writer.endRow()
+        }
+        try writer.finish()
     }
 }

@@ -45,7 +45,7 @@ struct Export: ParsableCommand {
             guard models.count == 1 else {
                 throw CommandError(
                     "the model is an ensemble of \(models.count)", at: model, why: "a safetensors file holds one model",
-                    fix: "export a member of it, or the whole as onnx")
+                    fix: "export a member, such as --model \(FilePaths.join(model, RunDirectory.File.members))/1, or the whole as onnx")
             }
             bytes = models[0].safetensors(preprocessing: loaded.preprocessing)
         }

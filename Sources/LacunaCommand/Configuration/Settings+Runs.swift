@@ -51,11 +51,13 @@ extension RunConfiguration {
                 "\(chosen[0]) and \(chosen[1]) exclude each other", why: "each says which models the run trains",
                 fix: "make a run of each")
         }
-        guard folds != nil, let other = data.split != nil ? "--split" : data.splitColumn != nil ? "--split-column" : nil else {
-            return
-        }
+        let divisions = [
+            ("--split", data.split != nil), ("--split-column", data.splitColumn != nil),
+            ("--time-column", data.timeColumn != nil),
+        ]
+        guard folds != nil, let other = divisions.first(where: \.1)?.0 else { return }
         throw CommandError(
             "--folds and \(other) exclude each other", why: "both say which rows train",
-            fix: "give folds, in which every row is tested once, or \(other == "--split" ? "shares" : "the column that says it")")
+            fix: "give folds, in which every row is tested once, or leave them out")
     }
 }

@@ -41,8 +41,10 @@ struct ModelRun {
     func predict(to path: String, format: PredictionFormat) throws {
         let rows = try preprocessing.features(from: data)
         sayAll(rows.warnings)
+        let ids = rows.ids.map { [PredictionWriter.Key(name: rows.idName ?? "id", values: $0)] }
         let writer = try PredictionWriter(
-            objectives: model.objectives, hasSpread: model.memberCount > 1, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
+            objectives: model.objectives, hasSpread: model.memberCount > 1, rows: rows.features.rows,
+            keys: ids ?? [], path: path,
             format: format)
         // Predictions of millions of rows and thousands of objectives are larger than memory; a chunk is not.
         try model.forEachPrediction(rows.features) { try writer.append($0) }

@@ -17,8 +17,14 @@ import Tables
 /// An array has the same columns without the id; a level is its index.
 final class PredictionWriter {
     private let output: Output
-    private let ids: [String]?
+    private let keys: [Key]
     private var row = 0
+
+    /// A column that says which row it is.
+    struct Key {
+        var name: String
+        var values: [String]
+    }
 
     private enum Output {
         case table(CSVWriter)
@@ -26,15 +32,14 @@ final class PredictionWriter {
     }
 
     init(
-        objectives: [Objective], hasSpread: Bool = false, rows: Int, ids: [String]?, idName: String?, path: String,
+        objectives: [Objective], hasSpread: Bool = false, rows: Int, keys: [Key], path: String,
         format: PredictionFormat
     ) throws(TableError) {
         let columns = objectives.flatMap { Self.columns($0) + (hasSpread ? Self.spreadColumns($0) : []) }
-        self.ids = format == .csv ? ids : nil
+        self.keys = format == .csv ? keys : []
         switch format {
         case .csv:
-            let id = ids != nil ? idName.map { [$0] } ?? ["id"] : []
-            output = .table(try CSVWriter(path: path, header: id + columns))
+            output = .table(try CSVWriter(path: path, header: keys.map(\.name) + columns))
         case .npy: output = .array(try NPYWriter(path: path, rows: rows, columns: columns.count))
         }
     }
@@ -60,7 +65,7 @@ final class PredictionWriter {
         for index in 0..<predictions.rows {
             switch output {
             case .table(let writer):
-                if let ids { try writer.append(ids[row]) }
+                for key in keys { try writer.append(key.values[row]) }
                 for (place, objective) in predictions.objectives.enumerated() {
                     try append(objective.values, index, to: writer)
                     for number in predictions.spread(place, row: index) { try writer.append(number) }

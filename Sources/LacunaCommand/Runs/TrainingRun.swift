@@ -31,6 +31,7 @@ final class TrainingRun {
         let table = try LoadedTable.read(
             configuration.data, objectives: configuration.objectives, defaultHead: configuration.head)
         try check(configuration.training.monitor, table.objectives)
+        if let folds = configuration.folds { return try trainFolds(folds, table) }
         let data = try table.trainingData(table.split(), unlabelled: configuration.training.unlabelled ?? .drop)
         say(data.warnings)
         if let members = configuration.ensemble { return try trainMembers(members, data) }
