@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 LINUX_PACKAGES := libopenblas-dev zlib1g-dev
-PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors
+PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors tensorboard==2.21.0
 VENV := .venv
 
 .PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test clean help
