@@ -17,10 +17,12 @@ public struct RunDirectory: Sendable {
         public static let configuration = "config.yaml"
         public static let split = "split.csv"
         public static let checkpoints = "checkpoints"
+        /// The one place inside a run's folder where TensorBoard's files may lie.
+        public static let tensorboard = "tensorboard"
 
         static let all = [
             ModelFolder.factFile, ModelFolder.tensorFile, ModelFolder.optimizerFile, ModelFolder.historyFile, metrics,
-            configuration, split, ModelFolder.checksumFile, checkpoints,
+            configuration, split, ModelFolder.checksumFile, checkpoints, tensorboard,
         ]
 
         /// Whether a name is one that Lacuna writes, in full or on its way there.

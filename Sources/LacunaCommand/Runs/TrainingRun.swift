@@ -10,6 +10,7 @@ final class TrainingRun {
     private let existing: RunDirectory.Existing
     private let display: ProgressDisplay
     private let isQuiet: Bool
+    private let events: TensorBoardLog?
     private var hasBegun = false
     private var failure: (any Error)?
 
@@ -18,12 +19,14 @@ final class TrainingRun {
 
     /// - Parameter configuration: resolved and valid.
     init(
-        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool
+        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool,
+        events: TensorBoardLog? = nil
     ) {
         self.configuration = configuration
         self.directory = directory
         self.existing = existing
         self.isQuiet = isQuiet
+        self.events = events
         display = ProgressDisplay(isQuiet: isQuiet)
     }
 
@@ -53,7 +56,8 @@ final class TrainingRun {
         do {
             defer { display.clear() }
             history = try model.fit(
-                train, validation: data.datasets[.valid], settings, callbacks: callbacks(for: data), checkpoints: store,
+                train, validation: data.datasets[.valid], settings,
+                callbacks: callbacks(for: data).recording(in: events) { [self] in failure = $0 }, checkpoints: store,
                 resume: existing == .resume, identity: identity)
         } catch {
             // Without a checkpoint there is nothing to go on from: a folder made by this run is of no use.
@@ -65,9 +69,7 @@ final class TrainingRun {
             sayInterrupted(history)
             return nil
         }
-        if !isQuiet, settings.earlyStopping != nil, let best = history.bestEpoch {
-            display.say("kept the weights of epoch \(best), the best of \(history.epochs.count) by \(settings.monitor.text)")
-        }
+        if !isQuiet, let kept = history.kept(settings) { display.say(kept) }
         let seconds = (clock.now - start).seconds
         let report = try evaluate(model, on: data, history: history, seconds: seconds)
         try save(model, data, history, identity, report)
@@ -152,7 +154,8 @@ final class TrainingRun {
             training: TrainingFacts(
                 epochs: history.epochs.count, bestEpoch: history.bestEpoch ?? history.epochs.last?.epoch, seconds: seconds,
                 stepMicroseconds: history.stepMicroseconds ?? 0, rowsPerSecond: history.rowsPerSecond ?? 0,
-                parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes))
+                parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes)
+        ).adding(history, balancing: configuration.training.balancing)
     }
 
     private func save(
