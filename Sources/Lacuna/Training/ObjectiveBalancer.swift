@@ -20,6 +20,7 @@ final class ObjectiveBalancer: StepBalancer {
     private let keys: [UInt64]
     private let optimizer: Optimizer
     private(set) var state: State
+    /// The factors of the step in progress.
     private var chosen: [Double] = []
 
     /// What has to be saved for a run to go on as if it had never stopped. Lists that the way does not need are empty.
@@ -95,7 +96,9 @@ final class ObjectiveBalancer: StepBalancer {
             for objective in observed { factors.append(normal(objective, step: step)) }
             softmax(&factors)
         }
-        chosen = factors
+        // Copied into memory that stays: a shared array would be copied anew in each step.
+        chosen.removeAll(keepingCapacity: true)
+        chosen += factors
     }
 
     func learn(observed: [Int], losses: [Double], rate: Double) {
