@@ -4,7 +4,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 LINUX_PACKAGES := libopenblas-dev zlib1g-dev
 PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors \
-	iterative-stratification scikit-multilearn
+	tensorboard==2.21.0 iterative-stratification scikit-multilearn
 VENV := .venv
 # Readers of other people's formats that tests read with; small enough for every run of the tests.
 PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0 tensorboard==2.21.0

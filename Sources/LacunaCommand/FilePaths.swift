@@ -20,6 +20,15 @@ enum FilePaths {
         return join(FileManager.default.currentDirectoryPath, path)
     }
 
+    /// The path from the root without `.`, `..` and doubled slashes; links are not followed.
+    static func normalised(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in absolute(path).split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
     /// The path of a name in a folder.
     static func join(_ folder: String, _ name: String) -> String {
         folder.hasSuffix("/") ? folder + name : folder + "/" + name

@@ -23,10 +23,12 @@ public struct RunDirectory: Sendable {
         public static let folds = "folds", outOfFold = "outOfFold.csv"
         /// Of a comparison that is under way: a file for each objective that is done, a folder for the one at work.
         public static let compare = "compare"
+        /// The one place inside a run's folder where TensorBoard's files may lie.
+        public static let tensorboard = "tensorboard"
 
         static let all = [
             ModelFolder.factFile, ModelFolder.tensorFile, ModelFolder.optimizerFile, ModelFolder.historyFile, metrics,
-            configuration, split, ModelFolder.checksumFile, checkpoints, members, folds, outOfFold, compare,
+            configuration, split, ModelFolder.checksumFile, checkpoints, members, folds, outOfFold, compare, tensorboard,
         ]
 
         /// Those that hold folders of runs, each under a number.

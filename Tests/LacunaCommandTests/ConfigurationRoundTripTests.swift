@@ -53,6 +53,8 @@ import Testing
                   monitor: macro
                   seed: 0
                   unlabelled: drop
+                  balance: static
+                  freezeHeads: never
 
                 """)
     }
@@ -128,6 +130,8 @@ extension RunConfiguration {
         result.training.monitor = pick([.loss, .macro, .metric(objective: "a.b", .auroc)])
         result.training.earlyStopping = pick([nil, 5])
         result.training.threads = pick([nil, 2])
+        result.training.balancing = pick([.static, .coverage(exponent: 0.5), .uncertainty, .dwa, .rlw])
+        result.training.freezeHeads = pick(FreezeHeads.allCases)
         result.training.seed = pick([0, .max])
         result.ensemble = pick([nil, 5])
         result.folds = pick([nil, 10])

@@ -36,6 +36,7 @@ public final class CheckpointStore {
         try FileSystem.makeFolder(partial)
         var files = [("last.safetensors", SafeTensors.encode(state.weights))]
         if let best = state.best { files.append(("best.safetensors", SafeTensors.encode(best))) }
+        if let heads = state.heads { files.append(("heads.safetensors", SafeTensors.encode(heads))) }
         files.append(("optimizer.safetensors", SafeTensors.encode(state.optimizer)))
         files.append((Self.stateFile, try json(state.facts)))
         var digests: [String: String] = [:]
@@ -90,6 +91,7 @@ public final class CheckpointStore {
         return TrainingState(
             facts: facts, weights: try tensors("last.safetensors"),
             best: digests["best.safetensors"] == nil ? nil : try tensors("best.safetensors"),
+            heads: digests["heads.safetensors"] == nil ? nil : try tensors("heads.safetensors"),
             optimizer: try tensors("optimizer.safetensors"))
     }
 

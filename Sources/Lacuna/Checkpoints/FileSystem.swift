@@ -64,19 +64,11 @@ package enum FileSystem {
         let target = atomically ? path + ".partial" : path
         let descriptor = unsafe open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure("it cannot be written", path) }
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Self.write(descriptor, buffer, from: done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let error = failure("it cannot be written", path)
-                close(descriptor)
-                unsafe unlink(target)
-                throw error
-            }
-            done += count
+        guard writeAll(bytes, to: descriptor) else {
+            let error = failure("it cannot be written", path)
+            close(descriptor)
+            unsafe unlink(target)
+            throw error
         }
         let synced = !sync || fsync(descriptor) == 0
         let closed = close(descriptor) == 0
@@ -86,6 +78,30 @@ package enum FileSystem {
             throw error
         }
         if atomically { try rename(target, to: path) }
+    }
+
+    /// Adds to the end of a file, which is made where there is none. A file that takes no more is as it was before.
+    package static func append(_ bytes: [UInt8], to path: String) throws(ModelFileError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure("it cannot be written", path) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        let written = writeAll(bytes, to: descriptor)
+        let error = written ? nil : failure("it cannot be written", path)
+        if !written { _ = ftruncate(descriptor, end) }
+        let closed = close(descriptor) == 0
+        if let error { throw error }
+        guard closed else { throw failure("it cannot be written", path) }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in unsafe Self.write(descriptor, buffer, from: done) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
     }
 
     private static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {

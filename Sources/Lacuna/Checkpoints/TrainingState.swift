@@ -20,11 +20,17 @@ package struct TrainingState: Equatable {
         var history: History
         /// Whether training is over and only the final files are missing.
         var isFinished: Bool
+        /// Of a run that balances its objectives.
+        var balancing: ObjectiveBalancer.State? = nil
+        /// Of a run that freezes heads.
+        var heads: HeadStopping? = nil
     }
 
     var facts: Facts
     var weights: [NamedTensor]
     /// The best weights so far, where they are wanted.
     var best: [NamedTensor]?
+    /// Where heads are frozen: by objective name, the head of its own best epoch so far.
+    var heads: [NamedTensor]? = nil
     var optimizer: [NamedTensor]
 }

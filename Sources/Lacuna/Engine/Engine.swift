@@ -28,6 +28,14 @@ package protocol Engine: AnyObject {
     ///   those before the step.
     func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence)
 
+    /// The output rows, biases and tower of one objective, in one run of numbers.
+    func head(of objective: Int) -> [Float]
+    /// Puts back what ``head(of:)`` gave.
+    func setHead(_ values: [Float], of objective: Int)
+    /// Lets the heads of these objectives, and no others, stand still in the steps that follow. Their losses go on
+    /// teaching the encoder.
+    func freeze(objectives: [Int])
+
     /// Logits `[rows × outputs]` of all objectives for some rows.
     ///
     /// A row's logits depend on neither its place nor its neighbours nor the threads, to the bit: equal rows have equal
@@ -62,6 +70,29 @@ package struct StepPlan {
     package var expectedWeights: [Double]
     /// By slot: the loss that trains it, after balancing.
     package var losses: [any Loss]
+    /// What the weights of a step's objectives are multiplied with; nil: 1.
+    package var balancer: (any StepBalancer)?
+}
+
+/// Says how much each objective of a step counts, and is told what it cost.
+///
+/// An engine asks once per logical batch, before it is cut into micro-batches, and tells after the weights have moved; a
+/// step that diverges is not told.
+package protocol StepBalancer: AnyObject {
+    /// The factor of each observed objective's loss.
+    ///
+    /// - Parameters:
+    ///   - observed: the objectives that the logical batch observes, ascending.
+    ///   - step: the step's number over the whole run, from 0.
+    ///   - factors: replaced by one factor for each of `observed`.
+    func factors(observed: [Int], step: Int, into factors: inout [Double])
+    /// Learns from a step.
+    ///
+    /// - Parameters:
+    ///   - observed: as they were given for the factors.
+    ///   - losses: of each, Σ w · loss ÷ divisor of the logical batch, before any weight or factor.
+    ///   - rate: the step's learning rate.
+    func learn(observed: [Int], losses: [Double], rate: Double)
 }
 
 /// A tensor with a name, as it is saved.

@@ -58,6 +58,13 @@ package struct TargetTable: Sendable {
     /// Whether training learns anything from the row.
     package func isLabelled(_ row: Int) -> Bool { rowStarts[row + 1] > rowStarts[row] }
 
+    /// Observed slots by objective.
+    func counts(_ slotsOfObjective: [Range<Int>]) -> [Int] {
+        var counts = [Int](repeating: 0, count: slots)
+        for slot in slotIndices { counts[Int(slot)] += 1 }
+        return slotsOfObjective.map { counts[$0].reduce(0, +) }
+    }
+
     /// Σw of every slot over all rows.
     package func weightSums() -> [Double] {
         var sums = [Double](repeating: 0, count: slots)

@@ -15,6 +15,13 @@ public struct History: Equatable, Sendable, Codable {
         public var validation: [String: Double]
         /// Observed slots of the validation part.
         public var validationObserved: Int
+        /// What the objective's loss was multiplied with: declared weight × balancing factor, the mean over the epoch's
+        /// steps that observed it; nil where none did.
+        public var weight: Double? = nil
+        /// Where heads are frozen: the epoch so far in which this objective's own value was best; nil before there is one.
+        public var bestEpoch: Int? = nil
+        /// Where heads are frozen: the epoch at whose end this head went back to its best weights for good.
+        public var frozenAfter: Int? = nil
     }
 
     /// One pass over the training rows.
@@ -23,7 +30,8 @@ public struct History: Equatable, Sendable, Codable {
         public var epoch: Int
         /// Of the epoch's last step.
         public var learningRate: Double
-        /// The weighted sum of the objectives' training losses, as ``TrainingSettings/total`` says.
+        /// The sum of the objectives' training losses by declared weight, as ``TrainingSettings/total`` says. Balancing
+        /// is left out, so that epochs and runs compare.
         public var trainingLoss: Double
         /// The total loss on the validation part.
         public var validationLoss: Double?

@@ -14,6 +14,7 @@ enum RunIdentity {
             "clip": text(settings.clip), "schedule": "\(settings.schedule)", "warmup": "\(settings.warmup)",
             "reduction": settings.reduction.rawValue, "total": settings.total.rawValue,
             "idleHeads": settings.idleHeads.rawValue, "earlyStopping": text(settings.earlyStopping),
+            "freezeHeads": settings.freezeHeads.rawValue, "balance": settings.balancing.text,
             "monitor": settings.monitor.text, "seed": "\(settings.seed)",
             "threads": "\(model.engine.threads)", "unlabelled": text(settings.unlabelled?.rawValue),
             "encoder": encoder.widths.map(String.init).joined(separator: ","),

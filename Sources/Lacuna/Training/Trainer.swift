@@ -13,6 +13,9 @@ final class Trainer {
     private var sampler: BatchSampler
     private var facts: TrainingState.Facts
     private var best: [NamedTensor]?
+    private let balancer: ObjectiveBalancer?
+    /// By objective, where heads are frozen: the head of its own best epoch so far.
+    private var bestHeads: [[Float]?]
 
     /// - Throws: ``SettingError``, ``DataError``, ``TrainingError`` or ``ModelFileError`` before anything is trained.
     init(
@@ -47,6 +50,12 @@ final class Trainer {
             throw TrainingError.nothingObserved(objective: objective.name)
         }
         losses = observed.losses(model)
+        balancer = settings.balancing == .static
+            ? nil
+            : ObjectiveBalancer(
+                settings.balancing, model.objectives, counts: labels.counts(model.plan.slotsOfObjective),
+                total: settings.total, optimizer: optimizer, seed: settings.seed)
+        bestHeads = Array(repeating: nil, count: model.objectives.count)
         sampler = BatchSampler(rows: rows, batchSize: settings.batchSize, seed: settings.seed)
         facts = TrainingState.Facts(
             identity: RunIdentity.of(model, train, validation, settings, rows: rows.count).merging(extra) { $1 },
@@ -61,12 +70,13 @@ final class Trainer {
                 weightDecay: settings.weightDecay ?? optimizer.defaultWeightDecay, clip: settings.clip,
                 reduction: settings.reduction, total: settings.total, idleHeads: settings.idleHeads,
                 seed: settings.seed, objectiveWeights: model.objectives.map(\.weight), expectedWeights: expected,
-                losses: losses))
+                losses: losses, balancer: balancer))
         if resume, let state = try store?.load() {
             try restore(state)
         } else {
             try checkMonitor()
         }
+        if let heads = facts.heads { model.engine.freeze(objectives: heads.frozen) }
     }
 
     /// Trains until the last epoch, until patience runs out, or until a callback says stop.
@@ -79,7 +89,7 @@ final class Trainer {
                 return facts.history
             }
             let record = try finishEpoch()
-            if facts.stopping.isExhausted {
+            if facts.heads?.isOver ?? facts.stopping.isExhausted {
                 facts.history.ending = .earlyStopping
                 facts.isFinished = true
             }
@@ -90,6 +100,10 @@ final class Trainer {
             if stop { return facts.history }
         }
         if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
+        // The encoder is the best epoch's; each head is its own best epoch's.
+        for (index, head) in bestHeads.enumerated() {
+            if let head { model.engine.setHead(head, of: index) }
+        }
         return facts.history
     }
 
@@ -173,10 +187,10 @@ final class Trainer {
         if let objective = evaluation?.diverged {
             throw TrainingError.diverged(objective: objective, epoch: facts.epochsDone, step: sampler.steps)
         }
+        if let evaluation { stopHeads(evaluation) }
         let monitored = evaluation.flatMap { settings.monitor.value(in: $0).number }
-        if validation != nil, facts.stopping.observe(monitored, epoch: facts.epochsDone), settings.earlyStopping != nil {
-            best = model.engine.weights
-        }
+        let isBest = validation != nil && facts.stopping.observe(monitored, epoch: facts.epochsDone)
+        if isBest, settings.earlyStopping != nil { best = model.engine.weights }
         let last = facts.step - 1
         let record = History.Epoch(
             epoch: facts.epochsDone,
@@ -187,13 +201,29 @@ final class Trainer {
             trainingLoss: totalLoss(facts.losses, facts.weights), validationLoss: finite(evaluation?.loss),
             monitored: monitored, objectives: records(evaluation), seconds: facts.secondsInEpoch,
             steps: sampler.steps, rows: sampler.order.count)
+        balancer?.endEpoch(losses: record.objectives.map(\.trainingLoss))
         facts.history.epochs.append(record)
         facts.history.bestEpoch = facts.stopping.bestEpoch
         return record
     }
 
+    /// Keeps the heads that are at their best, and freezes those that have waited long enough.
+    private func stopHeads(_ evaluation: Evaluation) {
+        guard var heads = facts.heads else { return }
+        let (best, exhausted) = heads.observe(evaluation, epoch: facts.epochsDone)
+        facts.heads = heads
+        for index in best { bestHeads[index] = model.engine.head(of: index) }
+        for index in exhausted {
+            if let head = bestHeads[index] { model.engine.setHead(head, of: index) }
+        }
+        if !exhausted.isEmpty { model.engine.freeze(objectives: heads.frozen) }
+    }
+
     private func records(_ evaluation: Evaluation?) -> [History.Objective] {
-        model.objectives.enumerated().map { index, objective in
+        let weights = balancer?.meanWeights ?? model.objectives.indices.map { index in
+            facts.observed[index] > 0 ? Double(model.objectives[index].weight) : nil
+        }
+        return model.objectives.enumerated().map { index, objective in
             let result = evaluation?.objectives[index]
             var metrics: [String: Double] = [:]
             for entry in result?.scores.entries ?? [] { metrics[entry.metric.rawValue] = entry.score.number }
@@ -201,7 +231,9 @@ final class Trainer {
                 name: objective.name,
                 trainingLoss: facts.weights[index] > 0 ? facts.losses[index] / facts.weights[index] : nil,
                 observed: facts.observed[index], validationLoss: finite(result?.loss), validation: metrics,
-                validationObserved: result?.scores.observed ?? 0)
+                validationObserved: result?.scores.observed ?? 0, weight: weights[index],
+                bestEpoch: facts.heads?.watches[index]?.stopping.bestEpoch,
+                frozenAfter: facts.heads?.watches[index]?.frozenAfter)
         }
     }
 
@@ -214,18 +246,27 @@ final class Trainer {
     }
 
     private func checkMonitor() throws(TrainingError) {
-        guard settings.earlyStopping != nil else { return }
+        guard let patience = settings.earlyStopping else { return }
         guard let validation, validation.rows > 0 else { throw .noValidation(monitor: settings.monitor.text) }
-        if let reason = settings.monitor.value(in: evaluate(validation)).reason {
+        let evaluation = evaluate(validation)
+        if let reason = settings.monitor.value(in: evaluation).reason {
             throw .undefinedMonitor(monitor: settings.monitor.text, reason: reason)
+        }
+        if settings.freezeHeads == .best {
+            facts.heads = HeadStopping(patience: patience, monitor: settings.monitor, evaluation)
         }
     }
 
     private func save(isLast: Bool) throws(ModelFileError) {
         guard let store else { return }
+        facts.balancing = balancer?.state
+        let heads = bestHeads.enumerated().compactMap { index, head in
+            head.map { NamedTensor(model.objectives[index].name, [$0.count], .floats($0)) }
+        }
         try store.save(
             TrainingState(
-                facts: facts, weights: model.engine.weights, best: best, optimizer: model.engine.optimizerState),
+                facts: facts, weights: model.engine.weights, best: best, heads: heads.isEmpty ? nil : heads,
+                optimizer: model.engine.optimizerState),
             isLast: isLast)
     }
 
@@ -236,6 +277,13 @@ final class Trainer {
         model.engine.setWeights(state.weights)
         model.engine.setOptimizerState(state.optimizer)
         best = state.best
+        if let saved = state.facts.balancing { balancer?.restore(saved) }
+        for tensor in state.heads ?? [] {
+            guard let index = model.objectives.firstIndex(where: { $0.name == tensor.name }),
+                case .floats(let values) = tensor.values
+            else { continue }
+            bestHeads[index] = values
+        }
     }
 }
 

@@ -32,6 +32,10 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var earlyStopping: Int?
     /// What early stopping and the best weights look at.
     public var monitor: Monitor = .macro
+    /// What becomes of the head of an objective whose own validation value no longer improves.
+    public var freezeHeads: FreezeHeads = .never
+    /// How much each objective's loss counts from step to step, on top of its declared weight.
+    public var balancing: ObjectiveBalancing = .static
     /// The seed of shuffling and dropout. First weights come from the seed of ``Model``'s initialiser.
     public var seed: UInt64 = 0
     /// Threads for matrix products, or nil for what the model was made with.
@@ -87,6 +91,18 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
         }
         guard warmup >= 0 else {
             throw SettingError("warm-up is \(warmup) steps; it is 0 or more", fix: "give a number of steps")
+        }
+        try balancing.validate()
+        if freezeHeads == .best {
+            guard earlyStopping != nil else {
+                throw SettingError(
+                    "heads are frozen by early stopping, and there is none", fix: "give early stopping its patience, as in 5")
+            }
+            if case .metric = monitor {
+                throw SettingError(
+                    "the monitor \(monitor.text) watches one objective, frozen heads watch each one by itself",
+                    fix: "monitor macro, for each one's main metric, or loss")
+            }
         }
         try optimizer.validate()
         try schedule.validate()

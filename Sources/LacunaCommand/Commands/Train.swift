@@ -52,6 +52,8 @@ struct Train: ParsableCommand {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup(title: "Models") var models: ModelCountOptions
+    @OptionGroup(title: "Balancing") var balancing: BalancingOptions
+    @OptionGroup(title: "TensorBoard") var tensorBoard: TensorBoardOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
     @Flag(help: "Go on from the last checkpoint in --out, or start where there is none.") var resume = false
@@ -66,8 +68,10 @@ struct Train: ParsableCommand {
         }
         let existing: RunDirectory.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         let configuration = try resolvedConfiguration()
+        try tensorBoard.check(against: directory)
         try directory.check(existing)
-        let run = try TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
+        let run = try TrainingRun(
+            configuration, in: directory, existing: existing, isQuiet: output.quiet, tensorBoard: tensorBoard.tensorboard)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
         try report.show(json: output.json)
     }
@@ -76,7 +80,8 @@ struct Train: ParsableCommand {
     func resolvedConfiguration() throws -> RunConfiguration {
         var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
         try configuration.apply(
-            data.given + split.given + model.given + training.given + models.given, objectives: objectives.objective)
+            data.given + split.given + model.given + training.given + balancing.given + models.given,
+            objectives: objectives.objective)
         try configuration.validate()
         return configuration.resolved()
     }

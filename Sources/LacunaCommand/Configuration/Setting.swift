@@ -48,7 +48,7 @@ extension SettingValue {
 
 extension Setting {
     /// All settings, in the order of files and help.
-    static let all: [Setting] = data + division + encoder + training + runs
+    static let all: [Setting] = data + division + encoder + training + balancing + runs
 
     /// The setting of that key.
     ///

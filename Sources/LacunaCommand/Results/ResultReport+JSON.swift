@@ -47,6 +47,7 @@ extension ObjectiveResult {
                                     + scoreMembers(splits: splits, coverage: label.coverage, scores: label.scores))
                         })))
         }
+        if let training { members.append(.init("training", training.json)) }
         return .object(members)
     }
 }
@@ -80,14 +81,16 @@ extension Scores {
 
 extension TrainingFacts {
     var json: JSONValue {
-        [
-            "epochs": .integer(epochs),
-            "bestEpoch": bestEpoch.map { .integer($0) } ?? .null,
-            "seconds": .number(seconds),
-            "stepMicroseconds": .number(stepMicroseconds),
-            "rowsPerSecond": .number(rowsPerSecond),
-            "parameters": .integer(parameters),
-            "peakMemoryMB": .number(peakMemoryMegabytes),
+        var members: [JSONValue.Member] = [
+            .init("epochs", .integer(epochs)),
+            .init("bestEpoch", bestEpoch.map { .integer($0) } ?? .null),
+            .init("seconds", .number(seconds)),
+            .init("stepMicroseconds", .number(stepMicroseconds)),
+            .init("rowsPerSecond", .number(rowsPerSecond)),
+            .init("parameters", .integer(parameters)),
+            .init("peakMemoryMB", .number(peakMemoryMegabytes)),
         ]
+        if let balance { members.append(.init("balance", .string(balance))) }
+        return .object(members)
     }
 }

@@ -53,6 +53,7 @@ private struct Entry: Decodable {
     var metrics: [String: [String: Double?]]
     var undefined: [String: [String: String]]
     var labels: [Entry]?
+    var training: ObjectiveTraining?
 
     var result: ObjectiveResult {
         let kind = kind ?? .multilabel
@@ -60,7 +61,7 @@ private struct Entry: Decodable {
             name: name, kind: kind, coverage: coverage.compactMapValues { $0 }, scores: scores(kind),
             labels: (labels ?? []).map {
                 LabelResult(name: $0.name, coverage: $0.coverage.compactMapValues { $0 }, scores: $0.scores(kind))
-            }, scale: scale)
+            }, scale: scale, training: training)
     }
 
     private func scores(_ kind: ObjectiveKind.Name) -> [String: Scores] {
@@ -84,10 +85,11 @@ private struct Facts: Decodable {
     var rowsPerSecond: Double
     var parameters: Int
     var peakMemoryMB: Double
+    var balance: String?
 
     var facts: TrainingFacts {
         TrainingFacts(
             epochs: epochs, bestEpoch: bestEpoch, seconds: seconds, stepMicroseconds: stepMicroseconds,
-            rowsPerSecond: rowsPerSecond, parameters: parameters, peakMemoryMegabytes: peakMemoryMB)
+            rowsPerSecond: rowsPerSecond, parameters: parameters, peakMemoryMegabytes: peakMemoryMB, balance: balance)
     }
 }

@@ -46,10 +46,12 @@ public struct ObjectiveResult: Equatable, Sendable {
     public var labels: [LabelResult]
     /// What the numbers of a regression are measured in: its unit, or "log1p".
     public var scale: String?
+    /// How training treated it; nil where that is not known, as in `evaluate`.
+    public var training: ObjectiveTraining?
 
     public init(
         name: String, kind: ObjectiveKind.Name, coverage: [String: Double], scores: [String: Scores],
-        labels: [LabelResult] = [], scale: String? = nil
+        labels: [LabelResult] = [], scale: String? = nil, training: ObjectiveTraining? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -57,6 +59,7 @@ public struct ObjectiveResult: Equatable, Sendable {
         self.scores = scores
         self.labels = labels
         self.scale = scale
+        self.training = training
     }
 }
 
@@ -85,10 +88,12 @@ public struct TrainingFacts: Equatable, Sendable {
     public var rowsPerSecond: Double
     public var parameters: Int
     public var peakMemoryMegabytes: Double
+    /// How objectives were balanced, as `--balance` says it; nil in results of before there was a choice.
+    public var balance: String?
 
     public init(
         epochs: Int, bestEpoch: Int?, seconds: Double, stepMicroseconds: Double, rowsPerSecond: Double,
-        parameters: Int, peakMemoryMegabytes: Double
+        parameters: Int, peakMemoryMegabytes: Double, balance: String? = nil
     ) {
         self.epochs = epochs
         self.bestEpoch = bestEpoch
@@ -97,5 +102,6 @@ public struct TrainingFacts: Equatable, Sendable {
         self.rowsPerSecond = rowsPerSecond
         self.parameters = parameters
         self.peakMemoryMegabytes = peakMemoryMegabytes
+        self.balance = balance
     }
 }

@@ -81,6 +81,7 @@ public struct ResultTable {
             \(NumberText.count(facts.parameters)) parameters, \
             peak memory \(NumberText.fixed(facts.peakMemoryMegabytes, decimals: 0)) MB
             """)
+        lines += report.balancingLines
     }
 }
 

@@ -10,6 +10,8 @@ final class RunSession {
     let existing: RunDirectory.Existing
     let display: ProgressDisplay
     let isQuiet: Bool
+    /// Where TensorBoard's files go, or nil for none.
+    private let tensorBoard: String?
     private let configuration: RunConfiguration
     /// Whether the folder is this run's own making.
     private let isNew: Bool
@@ -20,12 +22,14 @@ final class RunSession {
     var writeFiles: () throws -> Void = {}
 
     init(
-        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool
+        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool,
+        tensorBoard: String? = nil
     ) throws(CommandError) {
         self.configuration = configuration
         self.directory = directory
         self.existing = existing
         self.isQuiet = isQuiet
+        self.tensorBoard = tensorBoard
         display = ProgressDisplay(isQuiet: isQuiet)
         isNew = !FileSystem.exists(directory.path)
         if FileSystem.isDirectory(directory.path) { try hold() }
@@ -47,7 +51,9 @@ final class RunSession {
         let outcome: SingleTraining.Outcome
         do {
             defer { display.clear() }
-            outcome = try training.run(callbacks(for: training), resume: existing == .resume)
+            outcome = try training.run(
+                callbacks(for: training).recording(in: events(of: training)) { [self] in failure = $0 },
+                resume: existing == .resume)
         } catch {
             // Without a checkpoint there is nothing to go on from: a folder made by this run is of no use.
             if isNew, hasBegun, !hasFinishedOne, training.checkpoints.isEmpty { try? FileSystem.remove(directory.path) }
@@ -59,12 +65,18 @@ final class RunSession {
             return nil
         }
         hasFinishedOne = true
-        if !isQuiet, training.settings.earlyStopping != nil, let best = outcome.history.bestEpoch {
-            let which = training.title.map { "\($0): " } ?? ""
-            display.say(
-                "\(which)kept the weights of epoch \(best), the best of \(outcome.history.epochs.count) by \(training.settings.monitor.text)")
+        if !isQuiet, let kept = outcome.history.kept(training.settings) {
+            display.say((training.title.map { "\($0): " } ?? "") + kept)
         }
         return outcome
+    }
+
+    /// Of several trainings each has a folder of its own, as in the run's folder.
+    private func events(of training: SingleTraining) -> TensorBoardLog? {
+        tensorBoard.map { folder in
+            let own = training.folder.dropFirst(directory.path.count).drop { $0 == "/" }
+            return TensorBoardLog(folder: own.isEmpty ? folder : FilePaths.join(folder, String(own)))
+        }
     }
 
     private func callbacks(for training: SingleTraining) -> Callbacks {

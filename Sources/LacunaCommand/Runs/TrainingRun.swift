@@ -15,12 +15,13 @@ final class TrainingRun {
     /// - Parameter configuration: resolved and valid.
     /// - Throws: `CommandError` where another run is at work in the folder.
     init(
-        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool
+        _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool,
+        tensorBoard: String? = nil
     ) throws {
         self.configuration = configuration
         self.directory = directory
         self.existing = existing
-        session = try RunSession(configuration, in: directory, existing: existing, isQuiet: isQuiet)
+        session = try RunSession(configuration, in: directory, existing: existing, isQuiet: isQuiet, tensorBoard: tensorBoard)
     }
 
     /// Trains, saves and scores.
@@ -50,6 +51,7 @@ final class TrainingRun {
         guard let outcome = try session.train(training) else { return nil }
         var report = try evaluate(outcome.model, on: data)
         report.training = TrainingFacts(outcome)
+        report = report.adding(outcome.history, balancing: configuration.training.balancing)
         try session.begin()
         try ModelFolder(directory.path).save(
             outcome.model, preprocessing: data.preprocessing.mappingPaths(FilePaths.absolute),

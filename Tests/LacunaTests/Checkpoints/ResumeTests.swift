@@ -32,6 +32,22 @@ import Testing
             $0.earlyStopping = 2
             $0.monitor = .loss
         },
+        Plan(testDescription: "uncertainty with clipping and momentum", encoder: EncoderSpec([6], dropout: 0.1)) {
+            $0.optimizer = .sgd(momentum: 0.9)
+            $0.learningRate = 0.02
+            $0.clip = 1
+            $0.balancing = .uncertainty
+        },
+        Plan(testDescription: "dwa with frozen heads", encoder: EncoderSpec([12], norm: .batch)) {
+            $0.learningRate = 0.05
+            $0.earlyStopping = 1
+            $0.freezeHeads = .best
+            $0.balancing = .dwa
+        },
+        Plan(testDescription: "random weights, micro-batches", encoder: EncoderSpec([6])) {
+            $0.microBatch = 4
+            $0.balancing = .rlw
+        },
     ]
 
     private let train: Dataset
@@ -157,6 +173,9 @@ import Testing
             #expect(changed { $0.warmup = 1 } == .changed(setting: "warmup", was: "0", now: "1"))
             #expect(changed { $0.microBatch = 2 } == .changed(setting: "microBatch", was: "none", now: "2"))
             #expect(changed { $0.earlyStopping = 2 } == .changed(setting: "earlyStopping", was: "none", now: "2"))
+            #expect(changed { $0.balancing = .coverage(exponent: 0.5) } == .changed(setting: "balance", was: "static", now: "coverage:0.5"))
+            #expect(
+                changed { $0.earlyStopping = 2; $0.freezeHeads = .best } == .changed(setting: "earlyStopping", was: "none", now: "2"))
             #expect(changed { $0.monitor = .loss } == .changed(setting: "monitor", was: "macro", now: "loss"))
             #expect(changed { $0.optimizer = .adamW(beta1: 0.8) } != nil && changed { $0.schedule = .linear } != nil)
             #expect(changed { $0.unlabelled = .keep } != nil)

@@ -33,6 +33,10 @@ package final class NativeEngine: Engine {
         let weightSums: Memory<Double>
         /// Objectives that the batch observes, in order.
         var active: [Int] = []
+        /// Of the active objectives, in order, where there is a balancer.
+        var factors: [Double] = []
+        var stepLosses: [Double] = []
+        let divisors: Memory<Double>
         let linear: OutputLayer
         let towers: [TowerRunner]
         let totalWeight: Double
@@ -45,6 +49,7 @@ package final class NativeEngine: Engine {
             coefficients = Memory(plan.objectiveWeights.count)
             lossSums = Memory(plan.objectiveWeights.count)
             weightSums = Memory(plan.objectiveWeights.count)
+            divisors = Memory(plan.objectiveWeights.count)
             linear = OutputLayer(layout.linear, tower: nil, plan: heads)
             towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec) }
             let weights = plan.objectiveWeights.reduce(0.0) { $0 + Double($1) }
@@ -87,7 +92,7 @@ package final class NativeEngine: Engine {
         for index in 0..<rows.count { chosen[index] = rows[index] }
         run.entries.gather(chosen, from: run.data.labels)
         guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
-        weigh(run, rows: rows.count, sums: sums)
+        try weigh(run, rows: rows.count, step: step, sums: sums)
         let path = choosePath(run, rows: rows.count)
         updater.begin(run.entries, path: path)
         let micro = run.plan.microBatch ?? rows.count
@@ -119,11 +124,20 @@ package final class NativeEngine: Engine {
             sums.losses[objective] += run.lossSums.view[objective]
             sums.weights[objective] += run.weightSums.view[objective]
         }
+        if let balancer = run.plan.balancer {
+            run.stepLosses.removeAll(keepingCapacity: true)
+            for objective in run.active {
+                run.stepLosses.append(run.lossSums.view[objective] / run.divisors.view[objective])
+            }
+            balancer.learn(observed: run.active, losses: run.stepLosses, rate: rate)
+        }
         if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
     }
 
     /// Σw by objective, and from it what each entry's weight is multiplied with.
-    private func weigh(_ run: Run, rows: Int, sums: EpochSums) {
+    ///
+    /// - Throws: ``Divergence`` when a weight leaves the range of a Float, which only a balancer's can.
+    private func weigh(_ run: Run, rows: Int, step: Int, sums: EpochSums) throws(Divergence) {
         let segments = run.entries.segments, weights = run.entries.weights
         let weightSums = run.weightSums.view, coefficients = run.coefficients.view
         run.active.removeAll(keepingCapacity: true)
@@ -144,7 +158,8 @@ package final class NativeEngine: Engine {
             sums.observed[objective] += Int(segment.count)
             pooled += sum
         }
-        for objective in run.active {
+        run.plan.balancer?.factors(observed: run.active, step: step, into: &run.factors)
+        for (place, objective) in run.active.enumerated() {
             let divisor =
                 switch run.plan.reduction {
                 case .observed: weightSums[objective]
@@ -152,8 +167,11 @@ package final class NativeEngine: Engine {
                 case .batch: Double(rows)
                 case .slots: pooled
                 }
+            let factor = run.plan.balancer == nil ? 1 : run.factors[place]
+            run.divisors.view[objective] = divisor
             coefficients[objective] = Float(
-                Double(run.plan.objectiveWeights[objective]) / divisor / run.totalWeight)
+                Double(run.plan.objectiveWeights[objective]) * factor / divisor / run.totalWeight)
+            guard coefficients[objective].isFinite else { throw Divergence(objective: objective) }
         }
     }
 

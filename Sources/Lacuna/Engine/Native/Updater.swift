@@ -33,6 +33,8 @@ final class Updater {
     private(set) var encoderSteps: Int32 = 0
     private let slotSteps: Memory<Int32>
     private let towerSteps: Memory<Int32>
+    /// Objectives whose heads stand still, whatever a batch observes.
+    private var frozen: Set<Int> = []
     private var corrections: [(pace: Double, inverse2: Float)] = []
 
     private struct Settings {
@@ -66,7 +68,13 @@ final class Updater {
         towerSteps.view.fill(0)
         towerMemory = Memory(layout.count - towerStart)
         corrections = []
+        frozen = []
     }
+
+    /// Lets the heads of these objectives, and no others, stand still.
+    func freeze(objectives: [Int]) { frozen = Set(objectives) }
+
+    private func isFrozen(slot: Int) -> Bool { !frozen.isEmpty && frozen.contains(plan.slots[slot].objective) }
 
     var encoderGradient: View<Float> { encoderMemory.view }
     var headWeightGradient: View<Float> { headWeights.view.prefix(headScores * layout.linear.inputs) }
@@ -120,6 +128,7 @@ final class Updater {
     /// - Returns: false, with nothing moved, when the norm that clipping asks for is not finite.
     func update(_ entries: BatchEntries, parameters: View<Float>, rate: Double) -> Bool {
         guard let settings else { preconditionFailure("an update before prepare") }
+        if !frozen.isEmpty { silenceFrozen(entries) }
         guard let scale = clipping(entries, settings) else { return false }
         let inputs = layout.linear.inputs, linear = layout.linear
         encoderSteps += 1
@@ -130,7 +139,7 @@ final class Updater {
         let everything = settings.idleHeads == .move
         let segments = entries.segments
         let linearSlots = plan.linearSlots
-        if path == .dense, everything || countLinear(segments) == linearSlots.count, areInStep(linearSlots) {
+        if path == .dense, frozen.isEmpty, everything || countLinear(segments) == linearSlots.count, areInStep(linearSlots) {
             if let slot = linearSlots.first {
                 let steps = slotSteps.view[slot] + 1
                 for slot in linearSlots { slotSteps.view[slot] = steps }
@@ -138,18 +147,24 @@ final class Updater {
                 apply(settings, linear.bias, headBiasGradient, parameters, steps, rate, scale)
             }
         } else {
-            for index in 0..<segments.count {
-                let segment = segments[index], number = Int(segment.slot), slot = plan.slots[number]
-                guard slot.tower == nil else { continue }
+            func move(_ number: Int, score: Int, logit: Int) {
+                let slot = plan.slots[number]
+                guard slot.tower == nil, !isFrozen(slot: number) else { return }
                 slotSteps.view[number] += 1
                 let steps = slotSteps.view[number]
                 apply(
                     settings, linear.weight + slot.score * inputs,
-                    headWeightGradient.slice(Int(segment.score) * inputs, slot.scoreWidth * inputs), parameters, steps,
-                    rate, scale)
+                    headWeightGradient.slice(score * inputs, slot.scoreWidth * inputs), parameters, steps, rate, scale)
                 apply(
-                    settings, linear.bias + slot.logit, headBiasGradient.slice(Int(segment.logit), slot.width),
-                    parameters, steps, rate, scale)
+                    settings, linear.bias + slot.logit, headBiasGradient.slice(logit, slot.width), parameters, steps,
+                    rate, scale)
+            }
+            if everything {
+                for number in linearSlots { move(number, score: plan.slots[number].score, logit: plan.slots[number].logit) }
+            } else {
+                for index in 0..<segments.count {
+                    move(Int(segments[index].slot), score: Int(segments[index].score), logit: Int(segments[index].logit))
+                }
             }
         }
         updateTowers(entries, settings, parameters, rate, scale, everything: everything)
@@ -162,7 +177,7 @@ final class Updater {
     ) {
         for (index, tower) in layout.towers.enumerated() {
             let isActive = isObserved(tower: index, entries)
-            guard isActive || everything else { continue }
+            guard isActive || everything, !frozen.contains(tower.objective) else { continue }
             if !isActive { towerGradient(tower.range).fill(0) }
             towerSteps.view[index] += 1
             apply(
@@ -218,6 +233,20 @@ final class Updater {
             corrections.append((1 / (1 - pow(beta1, t)), Float(1 / (1 - pow(beta2, t)).squareRoot())))
         }
         return corrections[steps - 1]
+    }
+
+    /// What stands still has no part in the norm that clipping looks at.
+    private func silenceFrozen(_ entries: BatchEntries) {
+        let segments = entries.segments, inputs = layout.linear.inputs
+        for index in 0..<segments.count where isFrozen(slot: Int(segments[index].slot)) {
+            let segment = segments[index], slot = plan.slots[Int(segment.slot)]
+            guard slot.tower == nil else { continue }
+            headWeightGradient.slice(Int(segment.score) * inputs, slot.scoreWidth * inputs).fill(0)
+            headBiasGradient.slice(Int(segment.logit), slot.width).fill(0)
+        }
+        forEachActiveTower(entries) { tower in
+            if frozen.contains(tower.objective) { towerGradient(tower.range).fill(0) }
+        }
     }
 
     /// The factor that brings the norm of the whole gradient down to the clip, or nil where that norm is not finite.
