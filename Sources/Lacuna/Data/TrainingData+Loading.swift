@@ -91,6 +91,14 @@ public struct LoadedTable: Sendable {
         return Division(split: split, record: record, warnings: warnings)
     }
 
+    /// Whether the training rows of a division teach every objective.
+    ///
+    /// - Throws: `TableError` naming the first that they do not.
+    public func check(_ division: Division) throws(TableError) {
+        var loader = Loader(self)
+        _ = try loader.cut(division.split, .drop)
+    }
+
     /// The data sets of a division, features encoded with the statistics of its training rows alone.
     ///
     /// - Parameters:

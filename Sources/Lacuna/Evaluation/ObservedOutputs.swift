@@ -41,6 +41,13 @@ public struct ObservedOutputs: Sendable {
         }
     }
 
+    init(objectives: [Objective], scaling: [TargetScaling?], slots: [Slot], rows: Int) {
+        self.objectives = objectives
+        self.scaling = scaling
+        self.slots = slots
+        self.rows = rows
+    }
+
     /// The places in ``slots`` of an objective's slots.
     public func slots(of objective: Int) -> Range<Int> {
         let first = slots.firstIndex { $0.objective == objective } ?? slots.endIndex

@@ -14,7 +14,7 @@ extension ResultReport {
             .init("unlabelledDropped", .integer(unlabelledDropped)),
         ]
         if let training { members.append(.init("training", training.json)) }
-        members += memberJSON
+        members += memberJSON + comparisonJSON
         return .object(members)
     }
 

@@ -18,6 +18,7 @@ extension ResultReport {
             unlabelledDropped: file.unlabelledDropped, training: file.training?.facts)
         members = (file.members ?? []).map(\.result)
         folds = (file.folds ?? []).map(\.result)
+        compare = file.compare ?? []
     }
 }
 
@@ -28,6 +29,7 @@ private struct File: Decodable {
     var training: Facts?
     var members: [Member]?
     var folds: [Member]?
+    var compare: [ComparisonResult]?
 }
 
 /// A member of an ensemble, or the model of a fold: a report of its own with a few words more.

@@ -17,6 +17,8 @@ public struct ResultReport: Equatable, Sendable {
     public var members: [MemberResult] = []
     /// Of a run of folds: each fold's model by itself, its test part the rows that it did not see.
     public var folds: [MemberResult] = []
+    /// Of a run with `--compare`: each objective's shared model against one of its own.
+    public var compare: [ComparisonResult] = []
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,

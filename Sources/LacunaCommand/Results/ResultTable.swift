@@ -19,7 +19,7 @@ public struct ResultTable {
 
     private mutating func build() {
         for split in report.splits { section(split) }
-        lines += report.memberLines + report.foldLines
+        lines += report.memberLines + report.foldLines + report.comparisonLines
         if report.unlabelledDropped > 0 {
             lines.append(
                 "\(NumberText.count(report.unlabelledDropped)) training rows without any label took no part")

@@ -10,12 +10,18 @@ extension TrainingRun {
             try table.writeFolds(folds, to: directory.file(RunDirectory.File.split))
         }
         say(table.warnings)
+        for fold in 0..<count {
+            try named("fold \(fold + 1)/\(count)") { try table.check(table.division(testing: fold, of: folds)) }
+        }
         var models: [Trained] = [], preprocessing: [Preprocessing] = []
         var tested: [(outputs: ObservedOutputs, rows: [Int])] = []
         var writer: PredictionWriter?
         for fold in 0..<count {
             let title = "fold \(fold + 1)/\(count)"
-            let data = try self.data(of: fold, folds, table, title)
+            let data = try named(title) {
+                try table.trainingData(
+                    table.division(testing: fold, of: folds), unlabelled: configuration.training.unlabelled ?? .drop)
+            }
             say(data.warnings.dropFirst(table.warnings.count).map { "\(title): \($0)" })
             let folder = "\(RunDirectory.File.folds)/\(fold + 1)"
             var training = training(data, settings: configuration.training, folder: directory.file(folder))
@@ -54,14 +60,9 @@ extension TrainingRun {
         return report
     }
 
-    /// The data sets of one fold; an error says of which.
-    private func data(
-        of fold: Int, _ folds: Folds, _ table: LoadedTable, _ title: String
-    ) throws -> TrainingData {
-        do {
-            return try table.trainingData(
-                table.division(testing: fold, of: folds), unlabelled: configuration.training.unlabelled ?? .drop)
-        } catch var error as TableError {
+    /// An error says which fold it is of.
+    private func named<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch var error as TableError {
             error.problem = "\(title): \(error.problem)"
             throw error
         }

@@ -45,19 +45,28 @@ final class TrainingRun {
 
     /// The one model of a plain run.
     private func trainOne(_ data: TrainingData) throws -> ResultReport? {
-        let training = training(data, settings: configuration.training, folder: directory.path)
+        var training = training(data, settings: configuration.training, folder: directory.path)
+        if configuration.compare {
+            training.title = "shared"
+            training.place = (1, data.objectives.count + 1)
+        }
         if existing == .resume { try training.checkRemains() }
         session.writeFiles = { [directory] in try data.writeSplit(to: directory.file(RunDirectory.File.split)) }
         guard let outcome = try session.train(training) else { return nil }
         var report = try evaluate(outcome.model, on: data)
         report.training = TrainingFacts(outcome)
         report = report.adding(outcome.history, balancing: configuration.training.balancing)
+        if configuration.compare {
+            guard let compare = try comparison(with: outcome.model, on: data) else { return nil }
+            report.compare = compare
+        }
         try session.begin()
         try ModelFolder(directory.path).save(
             outcome.model, preprocessing: data.preprocessing.mappingPaths(FilePaths.absolute),
             training: configuration.training, history: outcome.history, identity: training.identity, files: try runFiles(),
             timedFiles: [(RunDirectory.File.metrics, report.file)])
         try training.checkpoints.removeAll()
+        if configuration.compare { try FileSystem.remove(directory.file(RunDirectory.File.compare)) }
         return report
     }
 
