@@ -38,7 +38,7 @@ extension TrainingData {
         let record = data.splitColumn.map { Preprocessing.SplitRecord(column: $0) }
             ?? .init(fractions: fractions, seed: data.splitSeed, drawn: split)
         return TrainingData(
-            objectives: loader.objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
+            objectives: loader.objectives, declarations: plan.objectives.map(\.declaration), datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
             droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) }, split: split,
             warnings: loader.warnings,
             preprocessing: Preprocessing(
