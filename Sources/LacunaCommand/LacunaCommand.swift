@@ -15,11 +15,12 @@ public struct LacunaCommand: ParsableCommand {
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
               lacuna export --model run --out model.onnx
+              lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
 
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna \(Version.text)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, Demo.self])
+        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, SplitCommand.self, Demo.self])
 
     public init() {}
 }

@@ -93,6 +93,11 @@ extension RunConfiguration {
     }
 
     private func checkSplit() throws(CommandError) {
+        if data.timeColumn != nil, data.splitColumn != nil {
+            throw CommandError(
+                "--time-column and --split-column exclude each other", why: "both say which rows train",
+                fix: "give the time, or the column that says the part")
+        }
         guard let split = data.split else { return }
         guard data.splitColumn == nil else {
             throw CommandError(
