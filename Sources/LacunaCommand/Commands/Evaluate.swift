@@ -53,9 +53,16 @@ struct TrustOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp("The seed of resampling. (default: 0)", valueName: "seed"))
     var bootstrapSeed: String?
+    @Flag(
+        help: """
+            Also score with each label weighted by the inverse of how probable it was to be observed, as a model of the \
+            training rows' features tells; beside the plain scores, never in their place.
+            """)
+    var inversePropensity = false
 
     func settings() throws(CommandError) -> TrustSettings {
         var settings = TrustSettings()
+        settings.inversePropensity = inversePropensity
         if let bootstrap {
             guard let count = Int(bootstrap), 0...1_000_000 ~= count else {
                 throw CommandError(

@@ -52,6 +52,16 @@ public struct InversePropensityResult: Equatable, Sendable {
     public var effectiveLabels: Double
 }
 
+/// How labels were weighted.
+public struct InversePropensityFacts: Equatable, Sendable {
+    /// Rows that the model of missingness was fitted on.
+    public var trainingRows: Int
+    /// Where weights are cut, in means of the plain ones.
+    public var largestWeight: Double
+    /// How many were.
+    public var cut: Int
+}
+
 /// How intervals were found.
 public struct BootstrapFacts: Equatable, Sendable {
     public var resamples: Int

@@ -121,8 +121,8 @@ extension ResultTable {
         }
         if table.rows.isEmpty { return [] }
         return [""] + table.lines(indent: "  ") + [
-            "  – each label counts 1 ÷ the probability that its row has one, as far as features tell; weights are cut at "
-                + "\(NumberText.fixed(InversePropensity.largestWeight, decimals: 0)) means"
+            "  – each label counts 1 ÷ the probability that its row has one, as far as features tell; \(report.inversePropensity?.cut ?? 0) weights "
+                + "are cut at \(NumberText.fixed(InversePropensity.largestWeight, decimals: 0)) means"
         ]
     }
 
