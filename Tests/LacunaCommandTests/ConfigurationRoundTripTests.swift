@@ -101,6 +101,8 @@ extension RunConfiguration {
             objective.head = pick([nil, [], [128, 64]])
             objective.missing = (0..<pick([0, 2])).map { _ in pick(words) }
             objective.positive = pick([nil, pick(words)])
+            objective.calibration = pick([nil, .isotonic])
+            objective.threshold = pick([nil, .youden, .cost(2.5)])
             return objective
         }
         var regression = ObjectiveDeclaration(columns: .glob("size*"), kind: .regression)
@@ -136,6 +138,9 @@ extension RunConfiguration {
         result.ensemble = pick([nil, 5])
         result.folds = pick([nil, 10])
         result.compare = pick([false, true])
+        result.decisions.calibration = pick([nil] + CalibrationMethod.allCases)
+        result.decisions.threshold = pick([nil, .f1, .youden, .sensitivity(0.9), .precision(1.0 / 3), .cost(5), .fixed(0.3)])
+        result.decisions.coverage = pick([nil, 0.9])
         return result
     }
 }

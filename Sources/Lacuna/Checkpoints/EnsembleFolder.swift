@@ -23,7 +23,8 @@ extension ModelFolder {
     ///   - others: as the saving of one model takes them.
     package func save(
         _ ensemble: Ensemble, members: [String], preprocessing: (some Codable)?, training: TrainingSettings?,
-        identity: [String: String], files: [(name: String, bytes: [UInt8])], timedFiles: [(name: String, bytes: [UInt8])]
+        identity: [String: String], decisions: Decisions? = nil, files: [(name: String, bytes: [UInt8])],
+        timedFiles: [(name: String, bytes: [UInt8])]
     ) throws(ModelFileError) {
         precondition(members.count == ensemble.members.count, "one folder for each member")
         var records: [MemberRecord] = []
@@ -39,7 +40,7 @@ extension ModelFolder {
             Facts(
                 kind: Self.ensembleKind, members: records, features: ensemble.features, encoder: first.encoder,
                 objectives: zip(first.objectives, first.scaling).map { ObjectiveRecord($0, scaling: $1) },
-                training: training, identity: identity, preprocessing: preprocessing, files: digests,
+                training: training, identity: identity, preprocessing: preprocessing, decisions: decisions, files: digests,
                 timedFiles: timedFiles.map(\.name)))
     }
 

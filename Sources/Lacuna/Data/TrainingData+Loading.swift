@@ -111,8 +111,8 @@ public struct LoadedTable: Sendable {
         let encoder = try loader.fitEncoder(rows: kept[.train] ?? [])
         let datasets = try loader.datasets(encoder, kept)
         return TrainingData(
-            objectives: objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
-            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: ids,
+            objectives: objectives, declarations: plan.objectives.map(\.declaration), datasets: datasets, rowsOfPart: kept,
+            rowCounts: loader.rowCounts, droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: ids,
             rowGroups: rowGroups, split: division.split, warnings: division.warnings + loader.warnings,
             preprocessing: Preprocessing(
                 data: data, encoder: encoder, labels: rules, split: division.record, digest: digest,

@@ -4,6 +4,8 @@ import Tables
 public struct TrainingData: Sendable {
     /// The objectives with their classes and losses, in slot order.
     public let objectives: [Objective]
+    /// How each objective was declared; columns of one pattern share a declaration.
+    public let declarations: [ObjectiveDeclaration]
     /// The parts that have rows. Of training, rows without a label of weight above 0 are left out where they are to be
     /// dropped.
     public let datasets: [Part: Dataset]

@@ -50,6 +50,12 @@ struct Export: ParsableCommand {
             bytes = models[0].safetensors(preprocessing: loaded.preprocessing)
         }
         try FileSystem.write(bytes, to: out)
+        if loaded.decisions != nil {
+            System.write(
+                ErrorText.warning(
+                    "the file has the network's own probabilities: this model's calibrations, thresholds and conformal sets "
+                        + "are applied by lacuna predict alone") + "\n", to: .error)
+        }
         guard !quiet else { return }
         let count = models[0].objectives.count
         System.write(

@@ -14,7 +14,10 @@ struct Predict: ParsableCommand {
             probability (tumor; tissue=benign, tissue=malignant, …) or value (size, in the label's unit), for an \
             ordinal objective the level and one probability for each level (grade, grade=low, …), and the id column \
             under its own name. An ensemble adds the standard deviation over its members to each of them \
-            (tumor.spread; tissue=benign.spread, …): how unsure it is.
+            (tumor.spread; tissue=benign.spread, …): how unsure it is. Where training fitted decisions, probabilities are \
+            calibrated, and beside them stand tumor.decision and tissue.decision (with --threshold), and with --coverage \
+            the sets tumor.set and tissue.set (benign|border: what cannot be ruled out) and the interval size.lower, \
+            size.upper.
 
             EXAMPLES
 

@@ -37,6 +37,7 @@ struct Train: ParsableCommand {
                 - {name: findings, columns: "finding_*", kind: multilabel}
               encoder: {dense: [512, 256], activation: relu, dropout: 0.2}
               training: {epochs: 40, batchSize: 128, learningRate: 0.001, seed: 1}
+              decisions: {calibration: isotonic, threshold: f1, coverage: 0.9}
 
             'column' is an exact name, 'columns' a glob; all else is the flag in camelCase. Relative paths are meant \
             from the file's folder. Flags win; --objective replaces the file's list.
@@ -51,8 +52,9 @@ struct Train: ParsableCommand {
     @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
-    @OptionGroup(title: "Models") var models: ModelCountOptions
     @OptionGroup(title: "Balancing") var balancing: BalancingOptions
+    @OptionGroup(title: "Models") var models: ModelCountOptions
+    @OptionGroup(title: "Decisions") var decisions: DecisionOptions
     @OptionGroup(title: "TensorBoard") var tensorBoard: TensorBoardOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
@@ -73,14 +75,14 @@ struct Train: ParsableCommand {
         let run = try TrainingRun(
             configuration, in: directory, existing: existing, isQuiet: output.quiet, tensorBoard: tensorBoard.tensorboard)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
-        try report.show(json: output.json)
+        try report.show(json: output.json, detail: output.detail)
     }
 
     /// What the file and the flags say together, checked and complete.
     func resolvedConfiguration() throws -> RunConfiguration {
         var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
         try configuration.apply(
-            data.given + split.given + model.given + training.given + balancing.given + models.given,
+            data.given + split.given + model.given + training.given + balancing.given + models.given + decisions.given,
             objectives: objectives.objective)
         try configuration.validate()
         return configuration.resolved()

@@ -17,6 +17,8 @@ public struct RunConfiguration: Equatable, Sendable {
     public var folds: Int?
     /// Whether each objective is also trained alone.
     public var compare = false
+    /// What validation rows teach about decisions.
+    public var decisions = DecisionSettings()
 
     public init() {}
 }
@@ -68,6 +70,7 @@ extension RunConfiguration {
         try checkSplit()
         try encoder.validate()
         try training.validate(norm: encoder.norm)
+        try decisions.validate()
         if case .tower(let widths) = head, widths.contains(where: { $0 < 1 }) {
             throw SettingError("the head's widths are \(widths)", fix: "give widths of 1 or more, or --head linear")
         }

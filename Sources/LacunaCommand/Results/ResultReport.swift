@@ -19,6 +19,14 @@ public struct ResultReport: Equatable, Sendable {
     public var folds: [MemberResult] = []
     /// Of a run with `--compare`: each objective's shared model against one of its own.
     public var compare: [ComparisonResult] = []
+    /// Of the means over objectives, by split.
+    public var macroIntervals: [String: [Metric: Interval]] = [:]
+    /// How intervals were found; nil where there are none.
+    public var bootstrap: BootstrapFacts?
+    /// How labels were weighted; nil where they were not.
+    public var inversePropensity: InversePropensityFacts?
+    /// What was fitted on validation rows besides the model; nil where nothing was.
+    public var decisions: DecisionFacts?
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,
@@ -50,6 +58,16 @@ public struct ObjectiveResult: Equatable, Sendable {
     public var scale: String?
     /// How training treated it; nil where that is not known, as in `evaluate`.
     public var training: ObjectiveTraining?
+    /// Of the metrics, by split.
+    public var intervals: [String: [Metric: Interval]] = [:]
+    /// How often each class (row) is predicted as each (column), by split; of categorical and ordinal objectives.
+    public var confusion: [String: [[Int]]] = [:]
+    /// The names of the classes or levels of ``confusion``.
+    public var classes: [String] = []
+    /// What was fitted on validation rows, and what it does; nil where nothing was.
+    public var decision: DecisionResult?
+    /// By split: labels weighted to stand for the missing ones.
+    public var inversePropensity: [String: InversePropensityResult] = [:]
 
     public init(
         name: String, kind: ObjectiveKind.Name, coverage: [String: Double], scores: [String: Scores],
@@ -70,6 +88,12 @@ public struct LabelResult: Equatable, Sendable {
     public var name: String
     public var coverage: [String: Double]
     public var scores: [String: Scores]
+    /// Of the metrics, by split.
+    public var intervals: [String: [Metric: Interval]] = [:]
+    /// What was fitted on validation rows, and what it does; nil where nothing was.
+    public var decision: DecisionResult?
+    /// By split: labels weighted to stand for the missing ones.
+    public var inversePropensity: [String: InversePropensityResult] = [:]
 
     public init(name: String, coverage: [String: Double], scores: [String: Scores]) {
         self.name = name

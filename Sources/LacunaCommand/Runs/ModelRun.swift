@@ -6,6 +6,7 @@ struct ModelRun {
     private let model: any Predictor
     private let preprocessing: Preprocessing
     private let data: DataDeclaration
+    private let decisions: Decisions?
     private let directory: RunDirectory
 
     /// Loads the model.
@@ -23,18 +24,53 @@ struct ModelRun {
                 why: "a program saved it, from arrays of its own", fix: "use it from Swift, or train with lacuna train")
         }
         model = loaded.predictor
+        decisions = loaded.decisions
         self.preprocessing = preprocessing
         self.directory = directory
     }
 
     /// Scores the model on a part of the data, or on all rows.
-    func evaluate(part: Part?) throws -> ResultReport {
+    func evaluate(part: Part?, trust: TrustSettings) throws -> ResultReport {
         let labelled = try preprocessing.dataset(from: data, objectives: model.objectives, part: part)
         sayAll(labelled.warnings)
         let split = part?.rawValue ?? "all"
-        return ResultReport(
-            objectives: model.objectives, evaluations: [(split, try model.outputs(of: labelled.dataset).evaluation())],
+        let outputs = try model.outputs(of: labelled.dataset)
+        var report = ResultReport(
+            objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
             rows: [split: labelled.dataset.rows], training: trainingFacts)
+        if let decisions { report.add(decisions, decisions.evaluation(of: outputs), split: split) }
+        let observed = outputs.slots.reduce(0) { $0 + $1.count }
+        if let bootstrap = trust.bootstrap(observed: observed) {
+            report.add(outputs.intervals(bootstrap, groups: labelled.groups), split: split)
+            report.bootstrap = BootstrapFacts(
+                resamples: bootstrap.resamples, confidence: bootstrap.confidence, seed: bootstrap.seed,
+                grouped: labelled.groups != nil)
+        } else if trust.resamples == nil {
+            sayAll(["\(NumberText.count(observed)) labels are many to resample: pass --bootstrap 1000 for intervals"])
+        }
+        if trust.inversePropensity { try weigh(outputs, labelled.dataset, split: split, into: &report) }
+        return report
+    }
+
+    /// Adds scores with labels weighted to stand for the missing ones.
+    private func weigh(
+        _ outputs: ObservedOutputs, _ dataset: Dataset, split: String, into report: inout ResultReport
+    ) throws {
+        let training: Dataset
+        do {
+            training = try preprocessing.dataset(from: DataDeclaration(), objectives: model.objectives, part: .train).dataset
+        } catch let error as TableError {
+            throw CommandError(
+                "--inverse-propensity needs the rows that the model was trained on: \(error.problem)", at: error.file,
+                why: "which labels are observed is learnt from them", fix: "put the training data back, or leave the flag out")
+        }
+        let missingness = try MissingnessModel.fit(
+            features: training.features, labels: training.labels, objectives: model.objectives)
+        let made = try InversePropensity.weights(
+            for: outputs, features: dataset.features, missingness: missingness, training: training.labels)
+        report.add(outputs.weightedEvaluation(made.weights), split: split)
+        report.inversePropensity = InversePropensityFacts(
+            trainingRows: training.rows, largestWeight: InversePropensity.largestWeight, cut: made.cut)
     }
 
     /// Writes the predictions for every row.
@@ -43,11 +79,11 @@ struct ModelRun {
         sayAll(rows.warnings)
         let ids = rows.ids.map { [PredictionWriter.Key(name: rows.idName ?? "id", values: $0)] }
         let writer = try PredictionWriter(
-            objectives: model.objectives, hasSpread: model.memberCount > 1, rows: rows.features.rows,
-            keys: ids ?? [], path: path,
+            objectives: model.objectives, decisions: decisions, labels: preprocessing.labels,
+            hasSpread: model.memberCount > 1, rows: rows.features.rows, keys: ids ?? [], path: path,
             format: format)
         // Predictions of millions of rows and thousands of objectives are larger than memory; a chunk is not.
-        try model.forEachPrediction(rows.features) { try writer.append($0) }
+        try model.forEachPrediction(rows.features) { try writer.append(decisions?.calibrated($0) ?? $0) }
         try writer.finish()
     }
 

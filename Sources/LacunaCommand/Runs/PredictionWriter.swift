@@ -12,12 +12,14 @@ import Tables
 /// | ordinal | `grade`: the level; `grade=low`, …: P(level) |
 ///
 /// After the probabilities and values of an objective, an ensemble has as many columns with their spread over its
-/// members: `tumor.spread`, `tissue=benign.spread`, …, `grade=low.spread`, ….
+/// members: `tumor.spread`, `tissue=benign.spread`, …, `grade=low.spread`, …. Where the model has decisions, probabilities
+/// are calibrated, and after an objective's columns stand those of ``DecisionColumns``.
 ///
 /// An array has the same columns without the id; a level is its index.
 final class PredictionWriter {
     private let output: Output
     private let keys: [Key]
+    private let decisions: [DecisionColumns?]
     private var row = 0
 
     /// A column that says which row it is.
@@ -32,10 +34,19 @@ final class PredictionWriter {
     }
 
     init(
-        objectives: [Objective], hasSpread: Bool = false, rows: Int, keys: [Key], path: String,
-        format: PredictionFormat
+        objectives: [Objective], decisions: Decisions? = nil, labels: [LabelRules] = [], hasSpread: Bool = false, rows: Int,
+        keys: [Key], path: String, format: PredictionFormat
     ) throws(TableError) {
-        let columns = objectives.flatMap { Self.columns($0) + (hasSpread ? Self.spreadColumns($0) : []) }
+        let decided = objectives.enumerated().map { index, objective in
+            decisions.map {
+                DecisionColumns($0.objectives[index], of: objective, rules: labels.indices.contains(index) ? labels[index] : nil)
+            }
+        }
+        self.decisions = decided
+        let columns = zip(objectives, decided).flatMap { objective, decided in
+            Self.columns(objective) + (hasSpread ? Self.spreadColumns(objective) : [])
+                + (decided?.names(inArray: format == .npy) ?? [])
+        }
         self.keys = format == .csv ? keys : []
         switch format {
         case .csv:
@@ -69,12 +80,14 @@ final class PredictionWriter {
                 for (place, objective) in predictions.objectives.enumerated() {
                     try append(objective.values, index, to: writer)
                     for number in predictions.spread(place, row: index) { try writer.append(number) }
+                    for cell in decisions[place]?.cells(objective.values, row: index) ?? [] { try writer.append(cell) }
                 }
                 try writer.endRow()
             case .array(let writer):
                 var values: [Float] = []
                 for (place, objective) in predictions.objectives.enumerated() {
                     values += objective.values.numbers(row: index) + predictions.spread(place, row: index)
+                    values += decisions[place]?.numbers(objective.values, row: index) ?? []
                 }
                 try writer.append(values)
             }

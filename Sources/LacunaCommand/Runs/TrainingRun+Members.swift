@@ -30,9 +30,10 @@ extension TrainingRun {
             members.append(member)
         }
         let ensemble = try Ensemble(members.map(\.model))
-        var report = try evaluate(ensemble, on: data)
+        let decisions = try decisions(for: ensemble)
+        var report = try evaluate(ensemble, decisions, on: data)
         report.members = members.map(\.result)
-        try save(ensemble, &report, members, data.preprocessing)
+        try save(ensemble, decisions, &report, members, data.preprocessing)
         return report
     }
 
@@ -70,14 +71,14 @@ extension TrainingRun {
 
     /// Saves what makes the models one: the `model.json` that names them, and the run's files.
     func save(
-        _ ensemble: Ensemble, _ report: inout ResultReport, _ members: [Trained], _ preprocessing: Preprocessing,
+        _ ensemble: Ensemble, _ decisions: Decisions? = nil, _ report: inout ResultReport, _ members: [Trained], _ preprocessing: Preprocessing,
         files: [(name: String, bytes: [UInt8])] = []
     ) throws {
         report.training = TrainingFacts(of: members.compactMap(\.result.report.training))
         try session.begin()
         try ModelFolder(directory.path).save(
             ensemble, members: members.map(\.result.folder), preprocessing: preprocessing.mappingPaths(FilePaths.absolute),
-            training: configuration.training, identity: SingleTraining.identity(of: preprocessing.digest),
+            training: configuration.training, identity: SingleTraining.identity(of: preprocessing.digest), decisions: decisions,
             files: try runFiles() + files, timedFiles: [(RunDirectory.File.metrics, report.file)])
     }
 }

@@ -8,6 +8,8 @@ final class TrainingRun {
     let directory: RunDirectory
     let existing: RunDirectory.Existing
     let session: RunSession
+    /// What is fitted on validation rows besides the model; nil for folds, and before the data are read.
+    private(set) var fitting: DecisionFitting?
 
     /// The exit code of a run that Ctrl-C stopped: 128 + SIGINT, as shells have it.
     static let interruptedCode: Int32 = 130
@@ -35,6 +37,7 @@ final class TrainingRun {
         if let folds = configuration.folds { return try trainFolds(folds, table) }
         let data = try table.trainingData(table.split(), unlabelled: configuration.training.unlabelled ?? .drop)
         say(data.warnings)
+        fitting = try DecisionFitting(data, configuration.decisions, seed: configuration.training.seed)
         if let members = configuration.ensemble { return try trainMembers(members, data) }
         return try trainOne(data)
     }
@@ -53,7 +56,8 @@ final class TrainingRun {
         if existing == .resume { try training.checkRemains() }
         session.writeFiles = { [directory] in try data.writeSplit(to: directory.file(RunDirectory.File.split)) }
         guard let outcome = try session.train(training) else { return nil }
-        var report = try evaluate(outcome.model, on: data)
+        let decisions = try decisions(for: outcome.model)
+        var report = try evaluate(outcome.model, decisions, on: data)
         report.training = TrainingFacts(outcome)
         report = report.adding(outcome.history, balancing: configuration.training.balancing)
         if configuration.compare {
@@ -63,18 +67,26 @@ final class TrainingRun {
         try session.begin()
         try ModelFolder(directory.path).save(
             outcome.model, preprocessing: data.preprocessing.mappingPaths(FilePaths.absolute),
-            training: configuration.training, history: outcome.history, identity: training.identity, files: try runFiles(),
+            training: configuration.training, history: outcome.history, identity: training.identity, decisions: decisions,
+            files: try runFiles(),
             timedFiles: [(RunDirectory.File.metrics, report.file)])
         try training.checkpoints.removeAll()
         if configuration.compare { try FileSystem.remove(directory.file(RunDirectory.File.compare)) }
         return report
     }
 
-    /// A training on the parts of some data.
+    /// What the validation rows teach about the decisions of a finished model; its shortfalls are said.
+    func decisions(for predictor: any Predictor) throws -> Decisions? {
+        guard let decisions = try fitting?.fit(predictor) else { return nil }
+        say(decisions.shortfalls)
+        return decisions
+    }
+
+    /// A training on the parts of some data; of the validation rows it sees those that are not kept for a coverage.
     func training(_ data: TrainingData, settings: TrainingSettings, folder: String) -> SingleTraining {
         guard let train = data.datasets[.train] else { preconditionFailure("training data has a training part") }
         return SingleTraining(
-            objectives: data.objectives, train: train, validation: data.datasets[.valid], encoder: configuration.encoder,
+            objectives: data.objectives, train: train, validation: fitting.map(\.rows.tuning) ?? data.datasets[.valid], encoder: configuration.encoder,
             settings: settings, folder: folder, identity: SingleTraining.identity(of: data.digest))
     }
 
@@ -102,17 +114,15 @@ final class TrainingRun {
         }
     }
 
-    /// The scores on every part of the data.
-    func evaluate(_ predictor: any Predictor, on data: TrainingData) throws -> ResultReport {
-        var evaluations: [(split: String, evaluation: Evaluation)] = []
-        for part in Part.allCases {
-            guard let dataset = data.datasets[part] else { continue }
-            evaluations.append((part.rawValue, try predictor.outputs(of: dataset).evaluation()))
-        }
-        return ResultReport(
-            objectives: data.objectives, evaluations: evaluations,
+    /// The scores on every part of the data, and what the decisions do there.
+    func evaluate(
+        _ predictor: any Predictor, _ decisions: Decisions? = nil, on data: TrainingData
+    ) throws -> ResultReport {
+        try ResultReport(
+            predictor, decisions,
+            on: Part.allCases.compactMap { part in data.datasets[part].map { (part.rawValue, $0) } },
             rows: Dictionary(uniqueKeysWithValues: data.rowCounts.map { ($0.key.rawValue, $0.value) }),
-            unlabelledDropped: data.droppedUnlabelled)
+            unlabelledDropped: data.droppedUnlabelled, training: nil)
     }
 }
 

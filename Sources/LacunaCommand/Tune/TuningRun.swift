@@ -202,9 +202,9 @@ final class TuningRun {
     /// - Returns: nil where the user stopped it.
     private func fit(_ configuration: RunConfiguration, trial: Int, until epochs: Int) throws -> History? {
         guard let train = data.datasets[.train] else { preconditionFailure("training data has a training part") }
-        let objectives = zip(data.objectives, data.declarations(of: configuration.objectives)).map { objective, declaration in
+        let objectives = zip(data.objectives, data.declarations).map { objective, declaration in
             var copy = objective
-            if let declaration { copy.weight = declaration.weight }
+            if let place = base.objectives.firstIndex(of: declaration) { copy.weight = configuration.objectives[place].weight }
             return copy
         }
         let settings = configuration.training
