@@ -55,6 +55,11 @@ extension RunConfiguration {
             ("--split", data.split != nil), ("--split-column", data.splitColumn != nil),
             ("--time-column", data.timeColumn != nil),
         ]
+        if folds != nil, decisions != DecisionSettings() || objectives.contains(where: { $0.calibration != nil || $0.threshold != nil }) {
+            throw CommandError(
+                "--folds fits no calibration, threshold or coverage", why: "those belong to one model and its validation rows",
+                fix: "leave --calibration, --threshold and --coverage out, or train one model")
+        }
         guard folds != nil, let other = divisions.first(where: \.1)?.0 else { return }
         throw CommandError(
             "--folds and \(other) exclude each other", why: "both say which rows train",
