@@ -29,7 +29,7 @@ import Testing
     ].flatMap { ["--objective", $0] }
 
     @Test(
-        .enabled(if: Python.has("onnxruntime"), "needs the package onnxruntime: make readers, or LACUNA_PYTHON"),
+        .enabled(if: Python.isThere, Comment(rawValue: Python.absence)),
         arguments: [("relu", "none"), ("gelu", "layer"), ("silu", "batch"), ("tanh", "none")])
     func `onnxruntime predicts from the cells what lacuna predicts`(activation: String, norm: String) throws {
         try withTemporaryFolder { folder in
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Python.has("onnxruntime") && RealData.isThere, "needs Python with the readers, and the real data"))
+    @Test(.enabled(if: Python.isThere && RealData.isThere, "needs Python with the readers, and the real data"))
     func `onnxruntime predicts what lacuna predicts on real rows`() throws {
         try withTemporaryFolder { folder in
             let trained = try Lacuna.run(
@@ -63,8 +63,8 @@ import Testing
         #expect(exported.code == 0, "\(exported.error)")
         let predicted = try Lacuna.run(["predict", "--model", "run", "--data", data, "--out", "p.csv"], in: folder)
         #expect(predicted.code == 0, "\(predicted.error)")
-        let printed = try Python.output(of: "read_onnx.py", "\(folder)/model.onnx", "\(folder)/\(data)", "\(folder)/p.csv")
-        let differences = try JSONDecoder().decode([String: Double].self, from: printed)
+        let printed = try Python.run(script: "read_onnx.py", ["model.onnx", data, "p.csv"], in: folder)
+        let differences = try JSONDecoder().decode([String: Double].self, from: Data(printed.utf8))
         #expect(differences.count == outputs)
         for (name, difference) in differences { #expect(difference <= 1e-5, "\(name)") }
     }

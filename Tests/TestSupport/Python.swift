@@ -1,59 +1,55 @@
 import Foundation
 
-/// A Python with the packages that Lacuna's files are read back with: the one that LACUNA_PYTHON names, or that of
-/// `.venv-test`, which `make readers` makes.
+/// A Python with the peers that tests read our files with: `make readers` makes one, and LACUNA_PYTHON names another.
 public enum Python {
-    /// Whether there is one that has the package. Asked once per package and test; takes a fraction of a second.
-    public static func has(_ package: String) -> Bool {
-        guard let executable else { return false }
-        return (try? run(executable, ["-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('\(package)') is None)"]))?.code == 0
-    }
+    /// The repository's folder.
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
-    /// What a script of `Tests/Peers` prints.
-    ///
-    /// - Throws: where there is no Python, or the script fails, with what it said.
-    public static func output(of script: String, _ arguments: String...) throws -> Data {
-        guard let executable else { throw Failure(description: "there is no Python: set LACUNA_PYTHON, or run make readers") }
-        let file = Golden.folder.deletingLastPathComponent().appending(path: "Peers/\(script)").path
-        let result = try run(executable, [file] + arguments)
-        guard result.code == 0 else { throw Failure(description: "\(script): \(String(decoding: result.error, as: UTF8.self))") }
-        return result.output
-    }
+    /// The interpreter, or nil where there is none.
+    public static let interpreter: URL? = {
+        if let given = ProcessInfo.processInfo.environment["LACUNA_PYTHON"] { return URL(filePath: given) }
+        let made = root.appending(path: ".venv-test/bin/python")
+        return FileManager.default.isExecutableFile(atPath: made.path) ? made : nil
+    }()
 
-    /// What a program, given as text, prints when it is run in a folder.
-    public static func output(of code: String, in folder: String) throws -> Data {
-        guard let executable else { throw Failure(description: "there is no Python: set LACUNA_PYTHON, or run make readers") }
-        let program = "import os; os.chdir('\(folder)')\n\(code)"
-        let result = try run(executable, ["-c", program])
-        guard result.code == 0 else { throw Failure(description: String(decoding: result.error, as: UTF8.self)) }
-        return result.output
-    }
+    public static let isThere = interpreter != nil
 
-    /// Why a script gave nothing.
+    /// A test that needs it is disabled with these words.
+    public static let absence: String = "needs Python with the readers; make readers installs them"
+
     public struct Failure: Error, CustomStringConvertible {
         public var description: String
     }
 
-    private static var executable: String? {
-        if let named = ProcessInfo.processInfo.environment["LACUNA_PYTHON"], !named.isEmpty { return named }
-        let own = Golden.folder.deletingLastPathComponent().deletingLastPathComponent().appending(path: ".venv-test/bin/python").path
-        return FileManager.default.isExecutableFile(atPath: own) ? own : nil
+    /// Runs a script of Tests/Peers, or code given as text.
+    ///
+    /// - Returns: what it printed.
+    /// - Throws: ``Failure`` with what it wrote to standard error.
+    public static func run(script: String, _ arguments: [String], in folder: String? = nil) throws -> String {
+        try run([root.appending(path: "Tests/Peers/\(script)").path] + arguments, in: folder)
     }
 
-    private static func run(_ executable: String, _ arguments: [String]) throws -> (code: Int32, output: Data, error: Data) {
-        try withTemporaryFolder { folder in
-            // Files, so that no full pipe holds the script up.
-            let output = "\(folder)/output", error = "\(folder)/error"
-            for file in [output, error] { try write([], to: file) }
-            let process = Process()
-            process.executableURL = URL(filePath: executable)
-            process.arguments = arguments
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-            process.standardError = try FileHandle(forWritingTo: URL(filePath: error))
-            try process.run()
-            process.waitUntilExit()
-            return try (process.terminationStatus, Data(bytes(of: output)), Data(bytes(of: error)))
+    public static func run(code: String, in folder: String) throws -> String { try run(["-c", code], in: folder) }
+
+    private static func run(_ arguments: [String], in folder: String?) throws -> String {
+        guard let interpreter else { throw Failure(description: absence) }
+        let process = Process()
+        process.executableURL = interpreter
+        process.arguments = arguments
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+        let log = FileManager.default.temporaryDirectory.appending(path: "lacuna-python-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: log, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: log) }
+        let output = log.appending(path: "output"), error = log.appending(path: "error")
+        for file in [output, error] { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: error)
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: (try? String(contentsOf: error, encoding: .utf8)) ?? "no output")
         }
+        return try String(contentsOf: output, encoding: .utf8)
     }
 }

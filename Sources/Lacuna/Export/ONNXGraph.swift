@@ -61,27 +61,27 @@ struct ONNXGraph {
     mutating func constant(_ name: String, _ shape: [Int], _ values: Constant) -> Value {
         let value = unique(name)
         var writer = ProtobufWriter()
-        for dimension in shape { writer.integer(1, Int64(dimension)) }
+        for dimension in shape { writer.write(1, dimension) }
         var raw: [UInt8] = []
         let element: Element
         switch values {
         case .floats(let numbers):
             element = .float
             raw.reserveCapacity(numbers.count * 4)
-            for number in numbers { raw += littleEndianBytes(number.bitPattern) }
+            for number in numbers { raw.append(littleEndian: number.bitPattern) }
         case .doubles(let numbers):
             element = .double
-            for number in numbers { raw += littleEndianBytes(number.bitPattern) }
+            for number in numbers { raw.append(littleEndian: number.bitPattern) }
         case .integers(let numbers):
             element = .int64
-            for number in numbers { raw += littleEndianBytes(Int64(number)) }
+            for number in numbers { raw.append(littleEndian: Int64(number)) }
         case .bools(let flags):
             element = .bool
             raw = flags.map { $0 ? 1 : 0 }
         }
-        writer.integer(2, Int64(element.rawValue))
-        writer.string(8, value.name)
-        writer.data(9, raw)
+        writer.write(2, element.rawValue)
+        writer.write(8, value.name)
+        writer.write(9, bytes: raw)
         constants.append(writer.bytes)
         return value
     }
@@ -117,30 +117,30 @@ struct ONNXGraph {
     /// - Parameter metadata: facts for people and programs, by name.
     func model(producerVersion: String, metadata: [(String, String)]) -> [UInt8] {
         var graph = ProtobufWriter()
-        for node in nodes { graph.data(1, node) }
-        graph.string(2, "lacuna")
-        for constant in constants { graph.data(5, constant) }
-        for input in inputs { graph.data(11, input) }
-        for output in outputs { graph.data(12, output) }
+        for node in nodes { graph.write(1, bytes: node) }
+        graph.write(2, "lacuna")
+        for constant in constants { graph.write(5, bytes: constant) }
+        for input in inputs { graph.write(11, bytes: input) }
+        for output in outputs { graph.write(12, bytes: output) }
         var model = ProtobufWriter()
-        model.integer(1, 8)
-        model.string(2, "lacuna")
-        model.string(3, producerVersion)
-        model.data(7, graph.bytes)
-        model.message(8) {
-            $0.string(1, "")
-            $0.integer(2, 17)
+        model.write(1, 8)
+        model.write(2, "lacuna")
+        model.write(3, producerVersion)
+        model.write(7, bytes: graph.bytes)
+        model.write(8) {
+            $0.write(1, "")
+            $0.write(2, 17)
         }
         if usesWords {
-            model.message(8) {
-                $0.string(1, "ai.onnx.ml")
-                $0.integer(2, 2)
+            model.write(8) {
+                $0.write(1, "ai.onnx.ml")
+                $0.write(2, 2)
             }
         }
         for (key, value) in metadata {
-            model.message(14) {
-                $0.string(1, key)
-                $0.string(2, value)
+            model.write(14) {
+                $0.write(1, key)
+                $0.write(2, value)
             }
         }
         return model.bytes
@@ -148,13 +148,13 @@ struct ONNXGraph {
 
     private static func valueInfo(_ name: String, _ element: Element, columns: Int) -> [UInt8] {
         var writer = ProtobufWriter()
-        writer.string(1, name)
-        writer.message(2) { type in
-            type.message(1) { tensor in
-                tensor.integer(1, Int64(element.rawValue))
-                tensor.message(2) { shape in
-                    shape.message(1) { $0.string(2, "rows") }
-                    shape.message(1) { $0.integer(1, Int64(columns)) }
+        writer.write(1, name)
+        writer.write(2) { type in
+            type.write(1) { tensor in
+                tensor.write(1, element.rawValue)
+                tensor.write(2) { shape in
+                    shape.write(1) { $0.write(2, "rows") }
+                    shape.write(1) { $0.write(1, columns) }
                 }
             }
         }
@@ -165,31 +165,42 @@ struct ONNXGraph {
         _ operation: String, _ inputs: [String], _ outputs: [String], _ attributes: [(String, Attribute)], domain: String
     ) -> [UInt8] {
         var writer = ProtobufWriter()
-        for input in inputs { writer.string(1, input) }
-        for output in outputs { writer.string(2, output) }
-        writer.string(3, outputs[0])
-        writer.string(4, operation)
-        for (name, attribute) in attributes { writer.message(5) { write(name, attribute, to: &$0) } }
-        if !domain.isEmpty { writer.string(7, domain) }
+        for input in inputs { writer.write(1, input) }
+        for output in outputs { writer.write(2, output) }
+        writer.write(3, outputs[0])
+        writer.write(4, operation)
+        for (name, attribute) in attributes { writer.write(5) { write(name, attribute, to: &$0) } }
+        if !domain.isEmpty { writer.write(7, domain) }
         return writer.bytes
     }
 
     /// `AttributeProto`, with the number of its type in field 20.
     private static func write(_ name: String, _ attribute: Attribute, to writer: inout ProtobufWriter) {
-        writer.string(1, name)
+        writer.write(1, name)
         switch attribute {
         case .float(let value):
-            writer.float(2, value)
-            writer.integer(20, 1)
+            writer.write(2, value)
+            writer.write(20, 1)
         case .integer(let value):
-            writer.integer(3, Int64(value))
-            writer.integer(20, 2)
+            writer.write(3, value)
+            writer.write(20, 2)
         case .integers(let values):
-            for value in values { writer.integer(8, Int64(value)) }
-            writer.integer(20, 7)
+            for value in values { writer.write(8, value) }
+            writer.write(20, 7)
         case .strings(let values):
-            for value in values { writer.string(9, value) }
-            writer.integer(20, 8)
+            for value in values { writer.write(9, value) }
+            writer.write(20, 8)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The bytes of a number, lowest first.
+    fileprivate mutating func append(littleEndian value: some FixedWidthInteger) {
+        var rest = value
+        for _ in 0..<value.bitWidth / 8 {
+            append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
         }
     }
 }

@@ -24,21 +24,26 @@ struct TensorBoardEvent {
 
     private var message: [UInt8] {
         var writer = ProtobufWriter()
-        writer.double(1, time)
-        if step != 0 { writer.integer(2, Int64(step)) }
+        writer.write(1, time)
+        if step != 0 { writer.write(2, step) }
         switch content {
-        case .fileVersion: writer.string(3, "brain.Event:2")
-        case .start: writer.message(7) { $0.integer(1, 1) }
+        case .fileVersion: writer.write(3, "brain.Event:2")
+        case .start: writer.write(7) { $0.write(1, 1) }
         case .scalars(let scalars):
-            writer.message(5) { summary in
+            writer.write(5) { summary in
                 for (tag, value) in scalars {
-                    summary.message(1) { entry in
-                        entry.string(1, tag)
-                        entry.float(2, value)
+                    summary.write(1) { entry in
+                        entry.write(1, tag)
+                        entry.write(2, value)
                     }
                 }
             }
         }
         return writer.bytes
     }
+}
+
+/// The bytes of a number, lowest first.
+private func littleEndianBytes<Number: FixedWidthInteger>(_ value: Number) -> [UInt8] {
+    (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
 }
