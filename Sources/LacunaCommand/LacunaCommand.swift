@@ -14,11 +14,12 @@ public struct LacunaCommand: ParsableCommand {
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
               lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
+              lacuna verify --data patients.csv --objective 'tumor:binary'
 
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna 0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, SplitCommand.self, Demo.self])
+        subcommands: [Train.self, Evaluate.self, Predict.self, SplitCommand.self, Verify.self, Demo.self])
 
     public init() {}
 }
