@@ -16,6 +16,7 @@ public struct LacunaCommand: ParsableCommand {
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
               lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
+              lacuna verify --data patients.csv --objective 'tumor:binary'
               lacuna export --model run --out model.onnx
 
             'lacuna help train' lists every flag with its default.
@@ -27,6 +28,7 @@ public struct LacunaCommand: ParsableCommand {
             Evaluate.self,
             Predict.self,
             SplitCommand.self,
+            Verify.self,
             Tune.self,
             Export.self,
             Demo.self,

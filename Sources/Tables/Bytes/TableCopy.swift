@@ -13,20 +13,51 @@ extension TableReader {
                 "the table has a column '\(column)' already", file: path, column: column,
                 why: "a column is never overwritten", fix: "give the new one another name with --column NAME")
         }
+        // The last column's fields are enough: what stands before them is copied as it is.
+        let last = header.indices.map { $0 == header.count - 1 }
+        try copy(to: output, stoppingAt: last) { (piece, file, bytes) throws(TableError) in
+            try file.write(bytes)
+            guard piece.isWhole else { return }
+            try file.write(delimiter)
+            try file.write((piece.record == 0 ? quoted(column) : value(piece.record - 1)).utf8)
+        }
+    }
+
+    /// Writes the table again with other text in some cells; all else stays byte for byte.
+    ///
+    /// - Parameters:
+    ///   - output: as in ``copy(to:adding:value:)``.
+    ///   - columns: `[columns]`: those with cells that are replaced.
+    ///   - replacement: the text of a cell, by data row and column from 0; nil: the cell stays. Without separators, quotes and
+    ///     line breaks.
+    /// - Throws: `TableError` when a file cannot be read or written.
+    package func copy(
+        to output: String, replacingIn columns: [Bool], _ replacement: (_ row: Int, _ column: Int) -> String?
+    ) throws(TableError) {
+        try copy(to: output, stoppingAt: columns) { (piece, file, bytes) throws(TableError) in
+            guard piece.record > 0, let text = replacement(piece.record - 1, piece.column) else { return try file.write(bytes) }
+            if piece.isWhole { try file.write(text.utf8) }
+        }
+    }
+
+    /// Copies all but the fields of some columns, and lets `body` write those, or pieces of them.
+    private func copy(
+        to output: String, stoppingAt columns: [Bool],
+        _ body: (_ piece: FieldWalker.Piece, _ file: AtomicFile, _ bytes: [UInt8]) throws(TableError) -> Void
+    ) throws(TableError) {
         let file = try AtomicFile(path: output, isGzip: hasEnding(output, ".gz"))
         let window = try ByteWindow(FileBytes(path: path), bufferSize: bufferSize)
         try window.begin()
-        var copier = RecordEnds(delimiter: delimiter, blankIsRecord: header.count == 1)
+        var walker = FieldWalker(delimiter: delimiter, columns: columns)
         while true {
             let bytes = unsafe UnsafeBufferPointer(start: window.start, count: window.end - window.start)
-            var start = 0
-            try copier.forEachEnd(in: unsafe Span(_unsafeElements: bytes)) { (record, end) throws(TableError) in
-                try unsafe file.write(bytes[start..<end])
-                try file.write(delimiter)
-                try file.write((record == 0 ? quoted(column) : value(record - 1)).utf8)
-                start = end
+            var copied = 0
+            try walker.forEachPiece(in: unsafe Span(_unsafeElements: bytes)) { (piece) throws(TableError) in
+                try unsafe file.write(bytes[copied..<piece.range.lowerBound])
+                try body(piece, file, unsafe Array(bytes[piece.range]))
+                copied = piece.range.upperBound
             }
-            try unsafe file.write(bytes[start...])
+            try unsafe file.write(bytes[copied...])
             if window.isLast { break }
             try unsafe window.advance(from: window.end)
         }
@@ -43,58 +74,77 @@ extension TableReader {
     public var isTabSeparated: Bool { delimiter == Ascii.tab }
 }
 
-/// Finds where the records of a table end, under the same rules as ``RecordScanner``, in pieces that end with a line feed.
-private struct RecordEnds {
+/// Finds the fields of a table with their quotes, under the same rules as ``RecordScanner``, in windows that end with a
+/// line feed.
+private struct FieldWalker {
+    /// A field, or the piece of a quoted one that lies in a window.
+    struct Piece {
+        /// The header is 0.
+        let record: Int
+        let column: Int
+        /// In the window, quotes included.
+        let range: Range<Int>
+        /// Whether the field ends here.
+        let isWhole: Bool
+    }
+
     private enum Place { case fieldStart, unquoted, quoted, quoteInQuoted }
 
     private let delimiter: UInt8
+    /// `[columns]`: those whose fields are told of.
+    private let columns: [Bool]
     /// Whether a blank line below the header is an empty cell, as in a table of one column.
     private let blankIsRecord: Bool
     private var place = Place.fieldStart
-    private var isRecordStart = true
     private var record = 0
+    private var column = 0
 
-    init(delimiter: UInt8, blankIsRecord: Bool) {
+    init(delimiter: UInt8, columns: [Bool]) {
         self.delimiter = delimiter
-        self.blankIsRecord = blankIsRecord
+        self.columns = columns
+        blankIsRecord = columns.count == 1
     }
 
-    /// Calls `body` with each record's number, the header's being 0, and where its last field ends, before CR and LF.
-    mutating func forEachEnd(
-        in bytes: Span<UInt8>, _ body: (_ record: Int, _ end: Int) throws(TableError) -> Void
+    private var isWanted: Bool { column < columns.count && columns[column] }
+
+    private var isRecordStart: Bool { column == 0 && place == .fieldStart }
+
+    mutating func forEachPiece(
+        in bytes: Span<UInt8>, _ body: (Piece) throws(TableError) -> Void
     ) throws(TableError) {
         var index = record == 0 && isRecordStart && startsWithByteOrderMark(bytes) ? 3 : 0
+        var start = index
         while index < bytes.count {
             let byte = bytes[index]
+            index += 1
             switch place {
             case .quoted:
                 if byte == Ascii.quote { place = .quoteInQuoted }
+                continue
             case .quoteInQuoted where byte == Ascii.quote:
                 place = .quoted
-            default:
-                if byte == Ascii.lineFeed {
-                    let hasReturn = index > 0 && bytes[index - 1] == Ascii.carriageReturn
-                    if !isRecordStart || (blankIsRecord && record > 0) {
-                        try body(record, hasReturn ? index - 1 : index)
-                        record += 1
-                    }
-                    place = .fieldStart
-                    isRecordStart = true
-                } else if isRecordStart, byte == Ascii.carriageReturn, index + 1 < bytes.count, bytes[index + 1] == Ascii.lineFeed {
-                    // The line is blank so far, and ends with the next byte.
-                } else {
-                    isRecordStart = false
-                    if byte == delimiter {
-                        place = .fieldStart
-                    } else if place == .fieldStart {
-                        place = byte == Ascii.quote ? .quoted : .unquoted
-                    } else {
-                        place = .unquoted
-                    }
-                }
+                continue
+            default: break
             }
-            index += 1
+            if byte == Ascii.lineFeed {
+                let hasReturn = index - 2 >= start && bytes[index - 2] == Ascii.carriageReturn
+                let end = hasReturn ? index - 2 : index - 1
+                let isBlank = column == 0 && end == start && place != .quoteInQuoted
+                if !isBlank || (blankIsRecord && record > 0) {
+                    if isWanted { try body(Piece(record: record, column: column, range: start..<end, isWhole: true)) }
+                    record += 1
+                }
+                (place, column, start) = (.fieldStart, 0, index)
+            } else if byte == delimiter {
+                if isWanted { try body(Piece(record: record, column: column, range: start..<index - 1, isWhole: true)) }
+                (place, column, start) = (.fieldStart, column + 1, index)
+            } else {
+                place = place == .fieldStart && byte == Ascii.quote ? .quoted : .unquoted
+            }
         }
+        // A window ends inside a field only within quotes.
+        guard start < bytes.count, isWanted else { return }
+        try body(Piece(record: record, column: column, range: start..<bytes.count, isWhole: false))
     }
 
     private func startsWithByteOrderMark(_ bytes: Span<UInt8>) -> Bool {
