@@ -13,11 +13,15 @@ public struct LacunaCommand: ParsableCommand {
               lacuna train --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical' --out run
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
+              lacuna report --model run --out report.html
 
             'lacuna help train' lists every flag with its default.
             """,
-        version: "lacuna 0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Demo.self])
+        version: LacunaCommand.version,
+        subcommands: [Train.self, Evaluate.self, Predict.self, Report.self, Demo.self])
+
+    /// Name and version, as `--version` says them.
+    static let version = "lacuna 0.1.0"
 
     public init() {}
 }

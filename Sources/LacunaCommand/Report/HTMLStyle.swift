@@ -45,7 +45,7 @@ enum HTMLStyle {
         max-width:none}
         .legend svg{width:2.1rem;height:.8rem;vertical-align:-.05rem;margin-right:.35rem}
         .legend.scale svg{width:9rem}
-        figure svg.strip{min-width:34rem}figure .scroll{border:0;margin:0}
+        figure svg.plot.strip{min-width:42rem;max-width:56rem;margin:0}figure .scroll{border:0;margin:0}
         svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--muted);\
         font-variant-numeric:tabular-nums}
         svg text.e{text-anchor:end}svg text.m{text-anchor:middle}svg text.l{fill:var(--text)}
