@@ -12,6 +12,12 @@ func rankingKey(_ score: Float, isPositive: Bool) -> UInt64 {
     return UInt64(order) << 1 | (isPositive ? 1 : 0)
 }
 
+/// The score that a key was made of; −0 comes back as 0.
+func score(ofRankingKey key: UInt64) -> Float {
+    let order = UInt32(truncatingIfNeeded: key >> 1)
+    return Float(bitPattern: order & 0x8000_0000 != 0 ? order ^ 0x8000_0000 : ~order)
+}
+
 /// Sorts ranking keys by score, ascending; the order of equal scores is left open.
 ///
 /// Few keys are sorted by comparison; more take four counting passes of eight bits, O(n).
