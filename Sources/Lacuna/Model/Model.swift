@@ -147,7 +147,7 @@ public final class Model {
         }
     }
 
-    static var cores: Int { processorCount() }
+    package static var cores: Int { processorCount() }
 }
 
 extension Predictions {

@@ -132,8 +132,17 @@ struct ReliabilityPlot {
             .line(bins.map { ($0.meanProbability, $0.observedShare) }, series: 0, name: nil),
             .dots(bins.map { ($0.meanProbability, $0.observedShare) }, radius: 3, series: 0, name: "bin, with 95 % interval"),
         ]
+        // Where labels are rare, all bins lie in a corner: the axes end where they do.
+        let most = bins.map { max($0.meanProbability, Self.interval(share: $0.observedShare, count: $0.count).high) }.max() ?? 1
+        let axis = most > 0.6 ? Axis.share("") : Axis.covering([0, most], label: "")
+        var (x, y) = (axis, axis)
+        (x.label, y.label) = (self.x, self.y)
         if let threshold {
-            marks.append(.line([(threshold, 0), (threshold, 1)], series: 1, name: "threshold \(NumberText.fixed(threshold, decimals: 3))"))
+            let name = "threshold \(NumberText.fixed(threshold, decimals: 3))"
+            marks.append(
+                threshold <= axis.highest
+                    ? .line([(threshold, 0), (threshold, axis.highest)], series: 1, name: name)
+                    : .line([], series: 1, name: "\(name), beyond the axis"))
         }
         return Plot(
             id, title: "Reliability",
@@ -141,7 +150,7 @@ struct ReliabilityPlot {
                 Observed share against mean predicted probability in \(ReportText.counted(bins.count, "bin")) of about equally \
                 many labels. On average they lie \(NumberText.metric(error)) apart.
                 """,
-            x: .share(x), y: .share(y), marks: marks, note: "Mean distance from perfect: \(NumberText.metric(error))")
+            x: x, y: y, marks: marks, note: "Mean distance from perfect: \(NumberText.metric(error))")
     }
 
     /// Wilson's 95 % interval of a share (1927).

@@ -17,6 +17,7 @@ struct ConfusionTable {
         var table = HTMLTable(
             id, caption: caption, note: "Rows are observed, columns predicted. In small: the share of the row.",
             columns: ["Observed"] + classes.map { "predicted \($0)" })
+        table.isNarrow = true
         for (name, row) in zip(classes, counts) {
             let total = row.reduce(0, +)
             table.append(
@@ -44,6 +45,7 @@ struct ConfusionTable {
             id, caption: caption,
             note: "\(ReportText.counted(classes.count, "class")): \(NumberText.count(right)) of \(NumberText.count(all)) labels are predicted exactly; these are the most frequent mistakes.",
             columns: ["Observed", "Predicted", "Labels", "Share of observed"], textColumns: [1])
+        table.isNarrow = true
         for pair in pairs.prefix(20) {
             let total = counts[pair.observed].reduce(0, +)
             table.append(

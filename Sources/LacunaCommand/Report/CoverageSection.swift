@@ -23,6 +23,7 @@ struct CoverageSection {
         var table = HTMLTable(
             "coverage-map", caption: "Labels observed, by objective and part", note: "In small: how many.",
             columns: ["Objective"] + splits.map(\.split))
+        table.isNarrow = true
         for (place, objective) in facts.objectives.enumerated() {
             table.append(
                 .name(objective.name),

@@ -17,7 +17,7 @@ struct DetailsSection {
             return .init(id: slot.id, title: .name(slot.name), content: content)
         }
         let introduction: HTML? = isSelection
-            ? "<p>The \(NumberText.count(slots.count / 2 + slots.count % 2)) best and the \(NumberText.count(slots.count / 2)) worst by their main metric; the table of results has all.</p>\n"
+            ? "<p>The \(NumberText.count(slots.count / 2 + slots.count % 2)) best and the \(NumberText.count(slots.count / 2)) worst by their main metric, of those with enough labels; the table of results has all.</p>\n"
             : nil
         return .init(
             id: "details", title: "Objective by objective",

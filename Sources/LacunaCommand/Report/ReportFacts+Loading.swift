@@ -30,7 +30,7 @@ extension ReportFacts {
         var facts = ReportFacts(
             name: name(of: directory.path), objectives: model.objectives,
             settings: ReportSettings(
-                seed: loaded.training?.seed, encoder: model.encoder.summary, program: LacunaCommand.version),
+                seed: loaded.training?.seed, monitor: loaded.training?.monitor.text ?? "macro", encoder: model.encoder.summary, program: LacunaCommand.version),
             features: model.features, parameters: model.parameterCount)
         try facts.readResults(directory)
         try facts.readHistory(directory)
@@ -78,6 +78,7 @@ extension ReportFacts {
                 throw ModelFileError("its objectives are not the model's", file: path, fix: "restore it from a copy, or train again")
             }
             results = read
+            settings.trainedBy = read.training?.program?.text
         } catch let error as ModelFileError {
             throw error
         } catch {

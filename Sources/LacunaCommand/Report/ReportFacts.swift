@@ -61,6 +61,8 @@ struct ReportSettings {
     /// The configuration as YAML, its files by name alone.
     var configuration: String?
     var seed: UInt64?
+    /// "macro", or an objective's metric.
+    var monitor = "macro"
     /// Names of files and the SHA-256 of their content.
     var digests: [(file: String, digest: String)] = []
     /// How the parts came about.
@@ -122,9 +124,15 @@ extension ReportFacts {
         return (best + worst, true)
     }
 
+    /// Fewer labels than this make a metric a matter of luck.
+    static let fewLabels = 30
+
     /// The best, best first, and the worst, worst first; none is both. Ties stand in the model's order.
+    ///
+    /// Slots of few labels would be both, by luck; they are ranked only where fewer than twice the count have more.
     func extremes(of slots: [Slot], count: Int) -> (best: [Slot], worst: [Slot]) {
-        let ranked = slots.filter { $0.main != nil }
+        let known = slots.filter { $0.main != nil }, firm = known.filter { ($0.scores?.observed ?? 0) >= Self.fewLabels }
+        let ranked = (firm.count >= 2 * count ? firm : known)
             .sorted { a, b in
                 let (x, y) = (a.main ?? 0, b.main ?? 0)
                 return x != y ? x > y : a.index < b.index

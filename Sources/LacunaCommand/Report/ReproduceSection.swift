@@ -9,6 +9,7 @@ struct ReproduceSection {
     var section: HTMLPage.Section {
         let settings = facts.settings
         var rows = HTMLTable("versions", caption: "Versions and facts", columns: ["What", "Value"], textColumns: [1])
+        rows.isNarrow = true
         rows.append("Report written by", [.prose("\(settings.program)")])
         if let trainedBy = settings.trainedBy { rows.append("Model trained by", [.prose("\(trainedBy)")]) }
         if let seed = settings.seed { rows.append("Seed", [.prose("\(String(seed))")]) }

@@ -89,6 +89,10 @@ struct ResultsSection {
     private var extremes: HTMLPage.Section.Part? {
         let (best, worst) = facts.extremes(of: facts.slots, count: 10)
         guard !best.isEmpty else { return nil }
+        let areFirm = (best + worst).allSatisfy { ($0.scores?.observed ?? 0) >= ReportFacts.fewLabels }
+        let rule = areFirm
+            ? "Of those with at least \(ReportFacts.fewLabels) labels; with fewer, the best and the worst would be those of luck."
+            : "Many of these have few labels: luck puts them here."
         let tables = [("best", "The best", best), ("worst", "The worst", worst)].filter { !$0.2.isEmpty }.map { id, title, slots -> HTML in
             var table = HTMLTable(
                 "results-\(id)", caption: "\(title) \(slots.count) by main metric",
@@ -104,6 +108,6 @@ struct ResultsSection {
             }
             return table.html
         }
-        return .init(id: "results-extremes", title: "The best and the worst", content: "\(tables)")
+        return .init(id: "results-extremes", title: "The best and the worst", content: "<p class=\"muted\">\(rule)</p><div class=\"pair\">\(tables)</div>")
     }
 }

@@ -85,7 +85,7 @@ struct TrainingSection {
     private var monitorPlot: Plot? {
         let points = facts.epochs.compactMap { epoch in epoch.monitored.map { (x: Double(epoch.epoch), y: $0) } }
         return plot(
-            "monitored", "Monitored value", "on validation", [("valid", 1, points)],
+            "monitored", "What was monitored: \(facts.settings.monitor)", "on validation", [("valid", 1, points)],
             description: Self.sentence([("The monitored value", points)]))
     }
 

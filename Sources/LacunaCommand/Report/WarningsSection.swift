@@ -33,7 +33,7 @@ struct WarningsSection {
                     undecided.append((reason, main, [slot.name]))
                 }
             }
-            if scores.observed < Self.few { few.append(slot.name) }
+            if scores.observed < ReportFacts.fewLabels { few.append(slot.name) }
         }
         var lines: [String] = []
         if !unlabelled.isEmpty { lines.append("\(Self.listed(unlabelled)) without any label in \(name): nothing can be said of it there.") }
@@ -41,13 +41,10 @@ struct WarningsSection {
             lines.append("\(Self.listed(group.names)): \(group.metric.title) is undefined in \(name), \(group.reason).")
         }
         if !few.isEmpty {
-            lines.append("\(Self.listed(few)) with fewer than \(Self.few) labels in \(name): its numbers there say little.")
+            lines.append("\(Self.listed(few)) with fewer than \(ReportFacts.fewLabels) labels in \(name): its numbers there say little.")
         }
         return lines
     }
-
-    /// Fewer labels than this make a metric a matter of luck.
-    private static let few = 30
 
     /// "a, b, c and 4 more".
     private static func listed(_ names: [String]) -> String {

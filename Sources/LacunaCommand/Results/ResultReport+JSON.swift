@@ -79,14 +79,21 @@ extension Scores {
 
 extension TrainingFacts {
     var json: JSONValue {
-        [
-            "epochs": .integer(epochs),
-            "bestEpoch": bestEpoch.map { .integer($0) } ?? .null,
-            "seconds": .number(seconds),
-            "stepMicroseconds": .number(stepMicroseconds),
-            "rowsPerSecond": .number(rowsPerSecond),
-            "parameters": .integer(parameters),
-            "peakMemoryMB": .number(peakMemoryMegabytes),
+        var members: [JSONValue.Member] = [
+            .init("epochs", .integer(epochs)),
+            .init("bestEpoch", bestEpoch.map { .integer($0) } ?? .null),
+            .init("seconds", .number(seconds)),
+            .init("stepMicroseconds", .number(stepMicroseconds)),
+            .init("rowsPerSecond", .number(rowsPerSecond)),
+            .init("parameters", .integer(parameters)),
+            .init("peakMemoryMB", .number(peakMemoryMegabytes)),
         ]
+        if let program {
+            members += [
+                .init("program", .string(program.version)), .init("platform", .string(program.platform)),
+                .init("threads", .integer(program.threads)),
+            ]
+        }
+        return .object(members)
     }
 }

@@ -63,10 +63,15 @@ private struct Facts: Decodable {
     var rowsPerSecond: Double
     var parameters: Int
     var peakMemoryMB: Double
+    var program: String?
+    var platform: String?
+    var threads: Int?
 
     var facts: TrainingFacts {
-        TrainingFacts(
+        var made: TrainingFacts.Program?
+        if let program, let platform, let threads { made = .init(version: program, platform: platform, threads: threads) }
+        return TrainingFacts(
             epochs: epochs, bestEpoch: bestEpoch, seconds: seconds, stepMicroseconds: stepMicroseconds,
-            rowsPerSecond: rowsPerSecond, parameters: parameters, peakMemoryMegabytes: peakMemoryMB)
+            rowsPerSecond: rowsPerSecond, parameters: parameters, peakMemoryMegabytes: peakMemoryMB, program: made)
     }
 }

@@ -152,7 +152,10 @@ final class TrainingRun {
             training: TrainingFacts(
                 epochs: history.epochs.count, bestEpoch: history.bestEpoch ?? history.epochs.last?.epoch, seconds: seconds,
                 stepMicroseconds: history.stepMicroseconds ?? 0, rowsPerSecond: history.rowsPerSecond ?? 0,
-                parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes))
+                parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes,
+                program: .init(
+                    version: LacunaCommand.version, platform: System.platform,
+                    threads: configuration.training.threads ?? Model.cores)))
     }
 
     private func save(
