@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lacuna
 
 /// The command `lacuna`.
 public struct LacunaCommand: ParsableCommand {
@@ -14,14 +15,12 @@ public struct LacunaCommand: ParsableCommand {
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
               lacuna report --model run --out report.html
+              lacuna export --model run --out model.onnx
 
             'lacuna help train' lists every flag with its default.
             """,
-        version: LacunaCommand.version,
-        subcommands: [Train.self, Evaluate.self, Predict.self, Report.self, Demo.self])
-
-    /// Name and version, as `--version` says them.
-    static let version = "lacuna 0.1.0"
+        version: "lacuna \(Version.text)",
+        subcommands: [Train.self, Evaluate.self, Predict.self, Report.self, Export.self, Demo.self])
 
     public init() {}
 }

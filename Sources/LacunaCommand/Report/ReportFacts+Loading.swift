@@ -30,7 +30,7 @@ extension ReportFacts {
         var facts = ReportFacts(
             name: name(of: directory.path), objectives: model.objectives,
             settings: ReportSettings(
-                seed: loaded.training?.seed, monitor: loaded.training?.monitor.text ?? "macro", encoder: model.encoder.summary, program: LacunaCommand.version),
+                seed: loaded.training?.seed, monitor: loaded.training?.monitor.text ?? "macro", encoder: model.encoder.summary, program: "lacuna \(Version.text)"),
             features: model.features, parameters: model.parameterCount)
         try facts.readResults(directory)
         try facts.readHistory(directory)

@@ -154,7 +154,7 @@ final class TrainingRun {
                 stepMicroseconds: history.stepMicroseconds ?? 0, rowsPerSecond: history.rowsPerSecond ?? 0,
                 parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes,
                 program: .init(
-                    version: LacunaCommand.version, platform: System.platform,
+                    version: "lacuna \(Version.text)", platform: System.platform,
                     threads: configuration.training.threads ?? Model.cores)))
     }
 
