@@ -31,7 +31,7 @@ import Testing
         return facts
     }
 
-    private func ids(_ source: String) -> [String] { source.matches(of: / id="([^"]*)"/).map { String($0.1) } }
+    private func ids(_ source: String) -> [String] { source.matches(of: /\ id="([^"]*)"/).map { String($0.1) } }
 
     private let every: [Objective] = [
         .binary("tumor"), .categorical("tissue", classes: ["a", "b", "c"]), .multilabel("findings", labels: ["p", "q"]),
