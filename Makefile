@@ -3,13 +3,14 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 LINUX_PACKAGES := libopenblas-dev zlib1g-dev
-PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors
+PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors \
+	iterative-stratification scikit-multilearn
 VENV := .venv
 # Readers of other people's formats that tests read with; small enough for every run of the tests.
 PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0 tensorboard==2.21.0
 TEST_VENV := .venv-test
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test readers clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test readers clean help
 
 all: build
 
@@ -64,6 +65,10 @@ goldens: $(VENV)/bin/python
 DATA ?= ../shared/data
 compare-reductions: release $(VENV)/bin/python
 	$(VENV)/bin/python Scripts/compare_reductions.py --lacuna .build/release/lacuna --data $(DATA) --out .build/compare-reductions
+
+# The tables of Documentation/Splits.md; a few minutes.
+compare-splits: release $(VENV)/bin/python
+	$(VENV)/bin/python Scripts/compare_splits.py --lacuna .build/release/lacuna --data $(DATA)
 
 # The tables of Documentation/Results.md; a few minutes.
 results: release

@@ -16,11 +16,14 @@ public struct LacunaCommand: ParsableCommand {
               lacuna predict --model run --data new.csv --out predictions.csv
               lacuna report --model run --out report.html
               lacuna export --model run --out model.onnx
+              lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
 
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna \(Version.text)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Report.self, Export.self, Demo.self])
+        subcommands: [
+            Train.self, Evaluate.self, Predict.self, Report.self, Export.self, SplitCommand.self, Demo.self,
+        ])
 
     public init() {}
 }

@@ -1,7 +1,7 @@
 /// Writes a CSV file row by row; the file appears under its name when `finish` has succeeded, and never half-written.
 ///
 /// Lines end with LF. Fields are quoted where RFC 4180 needs it. A writer that is dropped before `finish`, or that fails,
-/// leaves nothing behind.
+/// leaves nothing behind. A file whose name ends with `.gz` is compressed.
 public final class CSVWriter {
     private let file: AtomicFile
     private let columns: Int
@@ -10,7 +10,7 @@ public final class CSVWriter {
     /// Creates the file and writes the header.
     public init(path: String, header: [String]) throws(TableError) {
         precondition(!header.isEmpty, "a table has at least one column")
-        file = try AtomicFile(path: path)
+        file = try AtomicFile(path: path, isGzip: hasEnding(path, ".gz"))
         columns = header.count
         for name in header { try append(name) }
         try endRow()

@@ -36,6 +36,12 @@ public struct MissingTokens: Sendable, Equatable {
     /// Whether a number from a cell is declared missing.
     public func contains(_ number: Double) -> Bool { numbers.contains(number) }
 
+    /// Whether a cell's text, trimmed, is empty or a token that is not a number.
+    public func contains(word: String) -> Bool {
+        let bytes = Array(word.utf8)
+        return containsWord(bytes.span)
+    }
+
     /// Whether the cell's text, trimmed, is empty or a token that is not a number.
     func containsWord(_ cell: Span<UInt8>) -> Bool {
         if cell.isEmpty { return true }

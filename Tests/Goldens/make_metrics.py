@@ -5,6 +5,7 @@
 Probabilities and predictions are written as decimals and taken as float32 on both sides. Log loss is
 scikit-learn's on those float32 values clipped at float32's machine precision and then widened, so that its sum
 runs in double precision; `logLossFloat32` is what scikit-learn answers for the float32 values as they are.
+Calibration errors have no peer in scikit-learn: numpy bins them here, by whole-number ranks and by equal widths.
 null: the labels hold one class, or the quotient is 0/0, and Lacuna gives a reason instead of a number.
 """
 import json
@@ -13,7 +14,9 @@ import platform
 import warnings
 
 import numpy as np
+import scipy
 import sklearn
+from scipy.stats import spearmanr
 from sklearn import metrics as sk
 
 warnings.simplefilter("ignore")
@@ -29,6 +32,27 @@ def widened(probabilities):
     return np.clip(probabilities, EPS, 1 - EPS).astype(np.float64)
 
 
+def ece(p, y, edges):
+    """Bins (lower, upper] between edges, the first with its lower edge; the mean of |predicted - observed|."""
+    place = np.searchsorted(edges[1:-1], p, side="left")
+    return float(sum((place == b).sum() / len(p) * abs(p[place == b].mean() - y[place == b].mean())
+                     for b in range(len(edges) - 1) if (place == b).any()))
+
+
+def calibration_errors(p, y, bins=15):
+    p, y = p.astype(np.float64), np.asarray(y, np.float64)
+    ranked, n = np.sort(p), len(p)
+    ranks = [(m * n + bins - 1) // bins - 1 for m in range(1, bins + 1)]
+    return {"eceEqualMass": ece(p, y, np.array([ranked[0]] + [ranked[r] for r in ranks])),
+            "eceEqualWidth": ece(p, y, np.linspace(0, 1, bins + 1))}
+
+
+def skill(loss, shares):
+    """1 - loss / entropy of the shares: what d2_log_loss_score is, which is asserted where it takes the labels."""
+    prior = -sum(s * np.log(s) for s in shares if s > 0)
+    return 1 - loss / prior if prior > 0 else None
+
+
 def binary_values(probabilities, labels):
     p = np.array(probabilities, np.float32)
     y = np.array(labels, np.float64)
@@ -42,6 +66,9 @@ def binary_values(probabilities, labels):
     def log_loss(p):
         return sk.log_loss(both, np.r_[p, p], sample_weight=weight, labels=[0, 1]) * weight.sum() / len(y)
 
+    relative = skill(log_loss(widened(p)), [y.mean(), 1 - y.mean()])
+    if two and not np.any(y != hard):
+        assert np.isclose(relative, sk.d2_log_loss_score(hard, widened(p)), rtol=1e-12, atol=1e-12)
     return {
         "auroc": sk.roc_auc_score(hard, p) if two else None,
         "averagePrecision": sk.average_precision_score(hard, p) if two else None,
@@ -52,6 +79,10 @@ def binary_values(probabilities, labels):
         "brier": sk.mean_squared_error(y, p.astype(np.float64))
         if np.any(y != hard)
         else sk.brier_score_loss(hard, p.astype(np.float64), pos_label=1),
+        "precision": sk.precision_score(hard, predicted) if predicted.any() else None,
+        "recall": sk.recall_score(hard, predicted) if hard.any() else None,
+        "logLossSkill": relative,
+        **calibration_errors(p, y),
     }, log_loss(p)
 
 
@@ -100,6 +131,16 @@ def binary_cases():
     yield binary("soft labels of one class", [0.2, 0.6, 0.9], [0.5, 0.75, 1])
 
 
+def one_against_rest(y, p):
+    """roc_auc_score(multi_class="ovr"), which demands every class, over the classes that some labels name, not all."""
+    areas = [sk.roc_auc_score(y == c, p[:, c]) for c in range(p.shape[1]) if 0 < (y == c).sum() < len(y)]
+    return float(np.mean(areas)) if areas else None
+
+
+def rank_correlation(a, b):
+    return float(spearmanr(a, b).statistic) if len(set(a)) > 1 and len(set(b)) > 1 else None
+
+
 def categorical(name, rows, labels):
     rows = np.asarray(rows, float)
     classes = rows.shape[1]
@@ -116,7 +157,14 @@ def categorical(name, rows, labels):
         "balancedAccuracy": sk.balanced_accuracy_score(y, predicted) if len(set(y)) > 1 else None,
         "macroF1": sk.f1_score(y, predicted, average="macro"),
         "logLoss": log_loss(widened(p)),
+        "macroAUROC": one_against_rest(y, p),
+        "logLossSkill": skill(log_loss(widened(p)), np.bincount(y) / len(y)),
+        **calibration_errors(p.max(axis=1), predicted == y),
     }
+    if len(set(y)) == classes and np.allclose(p.sum(axis=1), 1, atol=1e-5):
+        whole = p / p.sum(axis=1, keepdims=True)
+        peer = sk.roc_auc_score(y, p[:, 1]) if classes == 2 else sk.roc_auc_score(y, whole, multi_class="ovr")
+        assert np.isclose(expected["macroAUROC"], peer, atol=1e-3), (name, expected["macroAUROC"], peer)
     return {"name": name, "classes": classes, "probabilities": flat, "labels": y.tolist(), "expected": expected,
             "logLossFloat32": log_loss(p)}
 
@@ -154,6 +202,7 @@ def regression(name, predictions, targets):
         "rmse": sk.root_mean_squared_error(t, p),
         "mae": sk.mean_absolute_error(t, p),
         "r2": sk.r2_score(t, p) if len(set(t)) > 1 else None,
+        "spearman": rank_correlation(t, p),
     }
     return {"name": name, "predictions": predictions, "targets": targets, "expected": expected}
 
@@ -185,6 +234,7 @@ def ordinal(name, predictions, labels, levels):
         "mae": sk.mean_absolute_error(y, p),
         "kappa": sk.cohen_kappa_score(y, p, weights="quadratic", labels=list(range(levels)))
         if len(set(y)) > 1 else None,
+        "spearman": rank_correlation(y, p),
     }
     return {"name": name, "levels": levels, "predictions": p.tolist(), "labels": y.tolist(), "expected": expected}
 
@@ -227,7 +277,8 @@ def multilabel_cases():
 
 
 golden = {
-    "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
+    "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__,
+                 "scipy": scipy.__version__},
     "binary": list(binary_cases()),
     "categorical": list(categorical_cases()),
     "regression": list(regression_cases()),

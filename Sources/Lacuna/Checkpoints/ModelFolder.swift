@@ -34,6 +34,8 @@ public struct ModelFolder {
         /// What the run must be equal to when it is resumed.
         var identity: [String: String]
         var preprocessing: Preprocessing?
+        /// What validation rows taught about decisions; absent in folders of older programs.
+        var decisions: Decisions?
         /// SHA-256 of the files beside this one that hold no times.
         var files: [String: String]
         /// Names of those that do; their digests stand in `checksums.sha256`.
@@ -47,6 +49,8 @@ public struct ModelFolder {
         package let training: TrainingSettings?
         /// What the run must be equal to when it is resumed.
         package let identity: [String: String]
+        /// Calibrations, thresholds and conformal sets; nil where none were fitted.
+        package let decisions: Decisions?
     }
 
     /// Stands for no preprocessing.
@@ -57,11 +61,13 @@ public struct ModelFolder {
     /// - Parameters:
     ///   - preprocessing: how features and labels are read from files, if they are.
     ///   - training: the settings it was trained with.
+    ///   - decisions: calibrations, thresholds and conformal sets.
     ///   - files: further files by name, such as `config.yaml`; each is written whole.
     ///   - timedFiles: those that hold times, such as `metrics.json`.
     package func save(
         _ model: Model, preprocessing: (some Codable)?, training: TrainingSettings?, history: History?,
-        identity: [String: String], files: [(name: String, bytes: [UInt8])], timedFiles: [(name: String, bytes: [UInt8])]
+        identity: [String: String], decisions: Decisions? = nil, files: [(name: String, bytes: [UInt8])],
+        timedFiles: [(name: String, bytes: [UInt8])]
     ) throws(ModelFileError) {
         try make()
         // An old model.json would vouch for files that are being replaced.
@@ -88,7 +94,8 @@ public struct ModelFolder {
         let facts = Facts(
             features: model.features, encoder: model.encoder,
             objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
-            training: training, identity: identity, preprocessing: preprocessing, files: digests,
+            training: training, identity: identity, preprocessing: preprocessing,
+            decisions: decisions, files: digests,
             timedFiles: timed.map(\.name))
         try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
         FileSystem.sync(folder: path)
@@ -140,9 +147,15 @@ public struct ModelFolder {
             throw ModelFileError("it describes no model: \(error)", file: "\(path)/\(Self.factFile)")
         }
         model.scaling = facts.objectives.map(\.scaling)
+        if let decisions = facts.decisions, !decisions.fits(objectives) {
+            throw ModelFileError(
+                "its decisions are not of its objectives", file: "\(path)/\(Self.factFile)",
+                fix: "restore it from a copy, or train again")
+        }
         try model.setWeights(tensors(Self.tensorFile), file: "\(path)/\(Self.tensorFile)")
         return Loaded(
-            model: model, preprocessing: facts.preprocessing, training: facts.training, identity: facts.identity)
+            model: model, preprocessing: facts.preprocessing, training: facts.training, identity: facts.identity,
+            decisions: facts.decisions)
     }
 
     /// Names and digests of the files that hold times.
@@ -224,16 +237,17 @@ extension Model {
     ///   - preprocessing: how features and labels are read from files. With it the command evaluates the model and
     ///     predicts with it; without it only programs do.
     ///   - history: what `fit` returned.
+    ///   - decisions: what ``Decisions/fit(tuning:conformal:choices:coverage:)`` returned; the command then applies it.
     /// - Throws: ``ModelFileError`` when a file cannot be written; no half-written file keeps its name.
     public func save(
-        to folder: String, preprocessing: Preprocessing? = nil, history: History? = nil
+        to folder: String, preprocessing: Preprocessing? = nil, history: History? = nil, decisions: Decisions? = nil
     ) throws(ModelFileError) {
         try ModelFolder(folder).save(
-            self, preprocessing: preprocessing, training: nil, history: history, identity: [:], files: [],
-            timedFiles: [])
+            self, preprocessing: preprocessing, training: nil, history: history, identity: [:], decisions: decisions,
+            files: [], timedFiles: [])
     }
 
-    /// Loads a model that ``save(to:preprocessing:history:)`` or the command saved.
+    /// Loads a model that ``save(to:preprocessing:history:decisions:)`` or the command saved.
     ///
     /// - Parameters:
     ///   - folder: the folder that was saved to.

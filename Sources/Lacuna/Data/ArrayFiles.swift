@@ -71,6 +71,7 @@ struct ArrayFiles {
     }
 
     private func readFeatures(_ roles: [ColumnRole], into columns: inout [SourceTable.Content]) throws(TableError) {
+        guard featureNames.indices.contains(where: { roles[$0] != .skip }) else { return }
         var values = try features.floats()
         for place in featureNames.indices {
             guard case .feature(let missing, _) = roles[place] else { continue }

@@ -17,6 +17,8 @@ struct ColumnPlan {
     private(set) var id: Int?
     private(set) var weight: Int?
     private(set) var split: Int?
+    private(set) var group: Int?
+    private(set) var time: Int?
     private var roles: [Role?]
     private var objectivePlaces: [String: Int] = [:]
     private let file: String
@@ -24,7 +26,7 @@ struct ColumnPlan {
     /// What a column has been claimed for.
     private enum Role {
         case objective(ObjectiveDeclaration)
-        case id, weight, split, ignored
+        case id, weight, split, group, time, ignored
 
         var sentence: String {
             switch self {
@@ -32,6 +34,8 @@ struct ColumnPlan {
             case .id: "the id column"
             case .weight: "the weight column"
             case .split: "the split column"
+            case .group: "the group column"
+            case .time: "the time column"
             case .ignored: "an ignored column"
             }
         }
@@ -43,11 +47,12 @@ struct ColumnPlan {
     ///   - names: of all columns.
     ///   - features: the places that can be features, where not all can.
     ///   - labels: the places that can be labels, where not all can.
+    ///   - isForTraining: whether objectives and features are needed.
     /// - Throws: `TableError`: a column that is not there (with the nearest name), a pattern that matches nothing, a column
     ///   with two roles, two objectives of one name, no objective, no feature.
     init(
         names: [String], features: Range<Int>? = nil, labels: Range<Int>? = nil, file: String,
-        data: DataDeclaration, objectives: [ObjectiveDeclaration]
+        data: DataDeclaration, objectives: [ObjectiveDeclaration], isForTraining: Bool = true
     ) throws(TableError) {
         self.names = names
         self.file = file
@@ -56,8 +61,11 @@ struct ColumnPlan {
         if let id = data.id { self.id = try claim(id, as: .id, by: "--id") }
         if let column = data.weightColumn { weight = try claim(column, as: .weight, by: "--weight-column") }
         if let column = data.splitColumn { split = try claim(column, as: .split, by: "--split-column") }
+        // One column may name both a row and its group: many rows of a patient carry the patient's id.
+        if let column = data.group { group = column == data.id ? id : try claim(column, as: .group, by: "--group") }
+        if let column = data.timeColumn { time = try claim(column, as: .time, by: "--time-column") }
         for declaration in objectives { try add(declaration, among: labels ?? all) }
-        guard !self.objectives.isEmpty else {
+        guard !self.objectives.isEmpty || !isForTraining else {
             throw TableError(
                 "no objective is declared", file: file, why: "training needs at least one",
                 fix: "pass --objective 'COLUMN:KIND', such as 'tumor:binary'")
@@ -65,7 +73,7 @@ struct ColumnPlan {
         for pattern in data.ignore { try ignore(pattern) }
         self.features = (features ?? all).filter { roles[$0] == nil }
         for name in data.text { try checkText(name) }
-        guard !self.features.isEmpty else {
+        guard !self.features.isEmpty || !isForTraining else {
             throw TableError(
                 "no column is left as a feature", file: file,
                 why: "all \(names.count) columns are objectives, id, split, weight or ignored",
@@ -159,8 +167,8 @@ struct ColumnPlan {
         }
         for place in matched {
             switch roles[place] {
-            // The id, weight and split columns are no features in any case.
-            case .id, .weight, .split, .ignored: break
+            // The columns for a whole row are no features in any case.
+            case .id, .weight, .split, .group, .time, .ignored: break
             case .objective, nil: try take(place, for: .ignored)
             }
         }

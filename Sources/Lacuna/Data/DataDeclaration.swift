@@ -24,6 +24,10 @@ public struct DataDeclaration: Equatable, Sendable, Codable {
     public var weightColumn: String?
     /// The column that says train, valid or test; no feature.
     public var splitColumn: String?
+    /// The column that says which rows belong together, such as a patient's: never in two parts; no feature.
+    public var group: String?
+    /// The column that says when a row is from: the latest rows are test, those before them valid; no feature.
+    public var timeColumn: String?
     /// Shares of train, valid and test where no column says it.
     public var split: [Double]?
     /// The seed of drawn parts.

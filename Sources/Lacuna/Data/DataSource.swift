@@ -66,6 +66,9 @@ extension DataDeclaration {
 
     /// Checks what can be wrong before a file is opened.
     func check(needsLabels: Bool) throws(SettingError) {
+        if timeColumn != nil, splitColumn != nil {
+            throw SettingError("both a time column and a split column are given", fix: "give one of them")
+        }
         if file != nil, features != nil || labels != nil || mask != nil || labelNames != nil {
             throw SettingError(
                 "both a table and arrays are given", fix: "pass --data alone, or --features with --labels")
@@ -80,7 +83,7 @@ extension DataDeclaration {
         if labels == nil, let stray = mask ?? labelNames {
             throw SettingError("'\(stray)' is about labels, and no labels are given", fix: "pass --labels Y.npy")
         }
-        if let column = id ?? weightColumn ?? splitColumn {
+        if let column = id ?? weightColumn ?? splitColumn ?? group ?? timeColumn {
             throw SettingError(
                 "column '\(column)' is named, but arrays have no such columns",
                 fix: "pass a table with --data, or leave the column out")

@@ -63,6 +63,15 @@ extension ObjectiveDeclaration {
             guard let known = Transform(rawValue: value) else { throw illegal(key, value, "'identity' or 'log1p'") }
             transform = known
         case .unit: unit = value
+        case .calibration:
+            guard let known = CalibrationMethod(rawValue: value) else {
+                throw illegal(key, value, "one of \(CalibrationMethod.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            calibration = known
+        case .threshold:
+            do { threshold = try DecisionRule(parsing: value) } catch {
+                throw SettingError("objective '\(self)': \(error.problem)", fix: error.fix)
+            }
         default: break
         }
     }

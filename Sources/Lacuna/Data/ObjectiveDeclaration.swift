@@ -44,6 +44,10 @@ public struct ObjectiveDeclaration: Equatable, Sendable, Codable {
     public var missingLabels: MissingLabels = .eachSlot
     /// The unit of a regression, for reports.
     public var unit: String?
+    /// How probabilities are calibrated on validation rows; nil: what the run says for all.
+    public var calibration: CalibrationMethod?
+    /// How the threshold of yes is chosen on validation rows; nil: what the run says for all.
+    public var threshold: DecisionRule?
 
     /// The positive weight: a number, or negatives ÷ positives of the observed training labels.
     public enum ClassWeight: Equatable, Sendable, Codable { case value(Float), balanced }

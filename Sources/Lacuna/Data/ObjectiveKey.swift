@@ -5,6 +5,7 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
     case classes, classWeights
     case any, levels
     case transform, unit
+    case calibration, threshold
     case labelSmoothing, gamma, alpha, gammaNegative, gammaPositive, clip, delta
 
     /// The kinds of objective that take the key.
@@ -15,6 +16,8 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
             [.binary, .multilabel]
         case .labelSmoothing: [.binary, .multilabel, .categorical]
         case .classes, .classWeights: [.categorical]
+        case .calibration: [.binary, .multilabel, .categorical, .ordinal]
+        case .threshold: [.binary, .multilabel]
         case .any: [.multilabel]
         case .levels: [.ordinal]
         case .transform, .unit, .delta: [.regression]
@@ -37,6 +40,9 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
         case .levels: "all levels, lowest first: levels=low|mid|high"
         case .transform: "the scale to train and score on: 'identity' or 'log1p'"
         case .unit: "the unit of the labels, for reports"
+        case .calibration: "how probabilities are calibrated on validation: none, temperature, isotonic"
+        case .threshold:
+            "how a threshold is chosen on validation: f1, youden, sensitivity=0.9, precision=0.8, cost=5, or a number"
         case .labelSmoothing: "the share of a target spread over all answers, in 0 ..< 1"
         case .gamma: "focal: the focusing exponent"
         case .alpha: "focal: the weight of positives, in 0 ... 1"

@@ -43,6 +43,7 @@ extension Preprocessing {
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
         let weight = try reading.addWeights(isDeclared: given.weightColumn != nil)
+        let group = try reading.addGroup(isDeclared: given.group != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
         let table = try read(source, reading.roles)
@@ -59,6 +60,7 @@ extension Preprocessing {
                 labels: LabelTable(rows: table.rows, columns: columns).selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
+            rowGroups: try group.map { try table.groups(at: $0).selecting(rows: rows) },
             warnings: reading.warnings + encoder.warnings(for: surprises))
     }
 
@@ -177,6 +179,13 @@ private struct Reading {
 
     mutating func addID(isDeclared: Bool) throws(TableError) -> Int? {
         try add(data.id, .text, isDeclared: isDeclared, by: "--id", otherwise: "rows have no id")
+    }
+
+    mutating func addGroup(isDeclared: Bool) throws(TableError) -> Int? {
+        // One column may be both id and group.
+        if let name = data.group, name == data.id, let place = source.names.firstIndex(of: name) { return place }
+        return try add(
+            data.group, .text, isDeclared: isDeclared, by: "--group", otherwise: "each row counts by itself")
     }
 
     mutating func addWeights(isDeclared: Bool) throws(TableError) -> Int? {

@@ -22,19 +22,26 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         public let column: String?
         /// The shares and the seed of the draw.
         public let fractions: [Double]?
-        /// The seed of the draw; nil where a column names the parts.
+        /// The seed of the draw; nil where a column names the parts, or times do.
         public let seed: UInt64?
+        /// The column whose equal cells were kept in one part; nil: none was.
+        public let group: String?
+        /// The column by whose times rows were cut; nil: they were not.
+        public let timeColumn: String?
         let drawn: PackedParts?
 
-        init(column: String) {
+        init(column: String, group: String? = nil) {
             self.column = column
-            (fractions, seed, drawn) = (nil, nil, nil)
+            self.group = group
+            (fractions, seed, drawn, timeColumn) = (nil, nil, nil, nil)
         }
 
-        init(fractions: [Double], seed: UInt64, drawn: Split) {
+        init(fractions: [Double], seed: UInt64?, drawn: Split, group: String? = nil, timeColumn: String? = nil) {
             column = nil
             self.fractions = fractions
             self.seed = seed
+            self.group = group
+            self.timeColumn = timeColumn
             self.drawn = PackedParts(drawn.partOfRow)
         }
     }
@@ -101,6 +108,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             merged.id = given.id ?? data.id
             merged.weightColumn = given.weightColumn ?? data.weightColumn
             merged.splitColumn = given.splitColumn ?? data.splitColumn
+            merged.group = given.group ?? data.group
         }
         // A token that meant missing in training does not become a label because another one is added.
         merged.missing = data.missing + given.missing.filter { !data.missing.contains($0) }
@@ -129,6 +137,10 @@ public struct LabelledRows: Sendable {
     public let rows: [Int]
     /// The cells of the id column, one per row of ``dataset``; nil without one.
     public let ids: [String]?
+    /// Which rows of ``dataset`` belong together; nil without a group column.
+    public let rowGroups: RowGroups?
+    /// The group of each row of ``dataset``, a number from 0; nil without a group column.
+    public var groups: [Int32]? { rowGroups?.ofRow }
     /// What a person should know, one sentence each.
     public let warnings: [String]
 }

@@ -13,28 +13,28 @@ public struct Split: Equatable, Sendable {
 
     /// Draws parts of the given shares such that every objective, and every class of one, is spread over them in
     /// proportion, and has labels in every part where it can: iterative stratification (Sechidis et al. 2011) over
-    /// observed slots and their classes.
+    /// observed slots and their classes, so that a missing label is a third state and not a negative one.
     ///
     /// - Parameters:
     ///   - labels: rows × slots.
     ///   - objectives: in slot order.
+    ///   - groups: `[rows]`: rows of one number are in one part; nil: rows are dealt one by one.
     ///   - rowWeights: a row of weight 0 counts as unlabelled here, for it teaches nothing.
     ///   - fractions: shares of train, valid and test; a share of 0 leaves its part empty.
-    ///   - seed: of the draw.
+    ///   - seed: of the draw; equal seeds give equal splits.
     /// - Throws: ``SettingError`` as ``check(fractions:)``.
     public static func stratified(
-        labels: LabelTable, objectives: [Objective], rowWeights: [Float]? = nil, fractions: [Double], seed: UInt64
+        labels: LabelTable, objectives: [Objective], groups: [Int32]? = nil, rowWeights: [Float]? = nil,
+        fractions: [Double], seed: UInt64
     ) throws(SettingError) -> Split {
         try check(fractions: fractions)
         let parts = zip(Part.allCases, fractions).filter { $0.1 > 0 }
-        let index = LabelTraits(objectives, labels)
-        let (starts, traits) = index.traits(of: labels, rowWeights: rowWeights)
         let sum = fractions.reduce(0, +)
-        let problem = Stratification(
-            starts: starts, traits: traits, traitCount: index.count, requiredCount: labels.slots,
-            sizes: Array(repeating: 1, count: labels.rows), shares: parts.map { $0.1 / sum })
+        let rows = StratifiedRows(
+            labels: labels, objectives: objectives, groups: groups, rowWeights: rowWeights,
+            shares: parts.map { $0.1 / sum })
         var random = SplitMix64(seed: seed, stream: "split")
-        return Split(partOfRow: problem.assign(using: &random).map { parts[$0].0 })
+        return Split(partOfRow: rows.parts(using: &random).map { parts[$0].0 })
     }
 
     /// - Throws: ``SettingError`` unless there are three shares, each 0 or more, the first above 0, that sum to 1.

@@ -91,7 +91,7 @@ private struct Dealing {
     private let problem: Stratification
     private(set) var parts: [Int]
     /// How often each trait is held by items not yet dealt.
-    private var left: [Int]
+    private var left: RarestFirst
     /// `[traits × parts]`.
     private var wanted: [Double]
     private var wantedRows: [Double]
@@ -99,21 +99,16 @@ private struct Dealing {
     init(_ problem: Stratification) {
         self.problem = problem
         parts = Array(repeating: -1, count: problem.sizes.count)
-        left = Array(repeating: 0, count: problem.traitCount)
-        for trait in problem.traits { left[Int(trait)] += 1 }
-        wanted = left.flatMap { problem.wanted(of: $0) }
+        var totals = [Int](repeating: 0, count: problem.traitCount)
+        for trait in problem.traits { totals[Int(trait)] += 1 }
+        left = RarestFirst(totals)
+        wanted = totals.flatMap { problem.wanted(of: $0) }
         let rows = problem.sizes.reduce(0, +)
         wantedRows = problem.shares.map { $0 * Double(rows) }
     }
 
-    /// The trait that the fewest undealt items hold. A scan, for it runs once per trait, not once per item.
-    func rarestTrait() -> Int? {
-        var rarest: Int?
-        for trait in left.indices where left[trait] > 0 {
-            if rarest.map({ left[trait] < left[$0] }) ?? true { rarest = trait }
-        }
-        return rarest
-    }
+    /// The trait that the fewest undealt items hold.
+    func rarestTrait() -> Int? { left.rarest }
 
     /// The part that lacks most of the trait; among equals the one that lacks most rows, then by lot.
     func part(for trait: Int?, using random: inout some RandomNumberGenerator) -> Int {
@@ -141,10 +136,74 @@ private struct Dealing {
         parts[item] = part
         wantedRows[part] -= Double(problem.sizes[item])
         for trait in problem.traits(of: item) {
-            left[Int(trait)] -= 1
+            left.take(Int(trait))
             wanted[Int(trait) * problem.shares.count + part] -= 1
         }
     }
 
-    mutating func close(_ trait: Int) { left[trait] = 0 }
+    mutating func close(_ trait: Int) { left.close(trait) }
+}
+
+/// Counts that fall, and which of them is the least above 0: lists of the traits of equal count, so that thousands of
+/// objectives cost a constant for each label and not a scan for each objective.
+struct RarestFirst {
+    private var counts: [Int]
+    /// By count: the list's first trait, −1 for none.
+    private var first: [Int32]
+    private var next: [Int32]
+    private var previous: [Int32]
+    /// No list below this one has a trait.
+    private var lowest: Int
+
+    init(_ counts: [Int]) {
+        self.counts = counts
+        first = Array(repeating: -1, count: (counts.max() ?? 0) + 1)
+        next = Array(repeating: -1, count: counts.count)
+        previous = Array(repeating: -1, count: counts.count)
+        lowest = first.count
+        // Backwards, so that among equals the first trait comes first.
+        for trait in counts.indices.reversed() { insert(trait) }
+        skipEmpty()
+    }
+
+    /// The trait of the least count above 0.
+    var rarest: Int? { lowest < first.count ? Int(first[lowest]) : nil }
+
+    /// Lowers a count by 1.
+    mutating func take(_ trait: Int) {
+        guard counts[trait] > 0 else { return }
+        remove(trait)
+        counts[trait] -= 1
+        insert(trait)
+        skipEmpty()
+    }
+
+    /// Sets a count to 0.
+    mutating func close(_ trait: Int) {
+        guard counts[trait] > 0 else { return }
+        remove(trait)
+        counts[trait] = 0
+        skipEmpty()
+    }
+
+    private mutating func insert(_ trait: Int) {
+        let count = counts[trait]
+        guard count > 0 else { return }
+        let follower = first[count]
+        next[trait] = follower
+        previous[trait] = -1
+        if follower >= 0 { previous[Int(follower)] = Int32(trait) }
+        first[count] = Int32(trait)
+        lowest = min(lowest, count)
+    }
+
+    private mutating func remove(_ trait: Int) {
+        let (before, after) = (previous[trait], next[trait])
+        if before >= 0 { next[Int(before)] = after } else { first[counts[trait]] = after }
+        if after >= 0 { previous[Int(after)] = before }
+    }
+
+    private mutating func skipEmpty() {
+        while lowest < first.count, first[lowest] < 0 { lowest += 1 }
+    }
 }

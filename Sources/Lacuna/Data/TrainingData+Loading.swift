@@ -17,8 +17,7 @@ extension TrainingData {
         if data.splitColumn != nil, data.split != nil {
             throw SettingError("both a split column and shares are given", fix: "give one of them")
         }
-        let fractions = data.split ?? DataDeclaration.defaultSplit
-        try Split.check(fractions: fractions)
+        try Split.check(fractions: data.split ?? DataDeclaration.defaultSplit)
         let source = try DataSource(data, needsLabels: true)
         let plan = try ColumnPlan(
             names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
@@ -29,41 +28,47 @@ extension TrainingData {
         var loader = Loader(plan: plan, table: table)
         let labels = try loader.readLabels(&rules, defaultHead: defaultHead)
         let weights = try plan.weight.map { try table.rowWeights(at: $0) }
-        let split = try plan.split.map { try table.split(at: $0) }
-            ?? Split.stratified(
-                labels: labels, objectives: loader.objectives, rowWeights: weights, fractions: fractions, seed: data.splitSeed)
+        let division = try RowDivision(data, plan, table)
+        let (split, record, notes) = try division.split(
+            labels: labels, objectives: loader.objectives, rowWeights: weights)
         let kept = try loader.cut(labels, weights, split, unlabelled)
         let encoder = try loader.fitEncoder(rows: kept[.train] ?? [])
         let datasets = try loader.datasets(encoder, kept, labels, weights)
-        let record = data.splitColumn.map { Preprocessing.SplitRecord(column: $0) }
-            ?? .init(fractions: fractions, seed: data.splitSeed, drawn: split)
         return TrainingData(
-            objectives: loader.objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
-            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) }, split: split,
-            warnings: loader.warnings,
+            objectives: loader.objectives, declarations: plan.objectives.map(\.declaration), datasets: datasets,
+            rowsOfPart: kept, rowCounts: loader.rowCounts,
+            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) },
+            rowGroups: division.groups, split: split, warnings: notes + loader.warnings,
             preprocessing: Preprocessing(
                 data: data, encoder: encoder, labels: rules, split: record, digest: try source.digest(),
                 arrayColumns: source.featurePlaces?.count))
     }
 
     private static func roles(_ plan: ColumnPlan, _ rules: [LabelRules], _ data: DataDeclaration) -> [ColumnRole] {
-        var roles = [ColumnRole](repeating: .skip, count: plan.names.count)
+        var roles = plan.roles(rules, data)
         let tokens = MissingTokens(words: data.missingFeatures, includingDefaults: true)
         for place in plan.features {
             roles[place] = .feature(missing: tokens, forceText: data.text.contains(plan.names[place]))
         }
-        for (objective, rules) in zip(plan.objectives, rules) {
+        return roles
+    }
+}
+
+extension ColumnPlan {
+    /// What to read of labels and of the columns for a whole row; features are skipped.
+    func roles(_ rules: [LabelRules], _ data: DataDeclaration) -> [ColumnRole] {
+        var roles = [ColumnRole](repeating: .skip, count: names.count)
+        for (objective, rules) in zip(objectives, rules) {
             for place in objective.columns { roles[place] = .label(missing: rules.tokens(runWide: data.missing)) }
         }
-        if let id = plan.id { roles[id] = .text }
-        if let split = plan.split { roles[split] = .text }
-        if let weight = plan.weight { roles[weight] = .label(missing: .standard) }
+        for place in [id, split, group, time] { if let place { roles[place] = .text } }
+        if let weight { roles[weight] = .label(missing: .standard) }
         return roles
     }
 }
 
 /// The steps of a load, and what they find out on the way.
-private struct Loader {
+struct Loader {
     let plan: ColumnPlan
     let table: SourceTable
     private(set) var objectives: [Objective] = []

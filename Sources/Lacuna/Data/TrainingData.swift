@@ -4,6 +4,8 @@ import Tables
 public struct TrainingData: Sendable {
     /// The objectives with their classes and losses, in slot order.
     public let objectives: [Objective]
+    /// How each objective was declared; columns of one pattern share a declaration.
+    public let declarations: [ObjectiveDeclaration]
     /// The parts that have rows. Of training, rows without a label of weight above 0 are left out where they are to be
     /// dropped.
     public let datasets: [Part: Dataset]
@@ -17,6 +19,12 @@ public struct TrainingData: Sendable {
     public let coverage: [[Part: Double]]
     /// The cells of the id column, one per row of the file.
     public let ids: [String]?
+    /// Which rows of the file belong together; nil without a group column.
+    public let rowGroups: RowGroups?
+    /// `[rows of the file]`: the group of every row, a number from 0; nil without a group column.
+    public var groups: [Int32]? { rowGroups?.ofRow }
+    /// The name of each group, by its number; empty without a group column.
+    public var groupNames: [String] { rowGroups?.names ?? [] }
     /// The part of every row of the file.
     public let split: Split
     /// What a person should know and may not have meant; one sentence each.

@@ -12,13 +12,20 @@ public struct Evaluation: Equatable, Sendable {
         public var labels: [(name: String, scores: Scores)]
         /// The reduced loss with the data as one logical batch, or nil where nothing is observed.
         public var loss: Double?
+        /// `[C × C]`: how often each class (row) is predicted as each (column); the same of levels. nil for other kinds, and
+        /// with more than ``confusionLimit`` classes, and where a prediction is not finite.
+        public var confusion: [[Int]]?
 
         /// Whether names, scores and losses are equal.
         public static func == (a: Objective, b: Objective) -> Bool {
             a.name == b.name && a.kind == b.kind && a.scores == b.scores && a.loss == b.loss
+                && a.confusion == b.confusion
                 && a.labels.elementsEqual(b.labels) { $0.name == $1.name && $0.scores == $1.scores }
         }
     }
+
+    /// Classes up to which they are counted pair by pair: a table of more is read by nobody.
+    public static let confusionLimit = 200
 
     /// One per objective, in the model's order.
     public var objectives: [Objective]

@@ -12,9 +12,11 @@ struct Evaluator {
         for objective in outputs.objectives {
             let slots = first..<first + objective.kind.slotsPerRow
             first = slots.upperBound
-            let each = slots.map { scores(of: objective, slot: $0) }
+            let entries = slots.map { SlotEntries(outputs, slot: $0) }
+            let each = entries.map(\.scores)
             var result = Evaluation.Objective(
                 name: objective.name, kind: objective.kind.name, scores: each[0], labels: [], loss: nil)
+            if !entries[0].predicted.isEmpty { result.confusion = entries[0].confusion }
             if case .multilabel(let names) = objective.kind {
                 result.scores = Scores.multilabel(each)
                 result.labels = zip(names, each).map { (name: $0, scores: $1) }
@@ -73,32 +75,5 @@ struct Evaluator {
             weight += Double(slot.weights[entry])
         }
         return (sum, weight)
-    }
-
-    private func scores(of objective: Objective, slot index: Int) -> Scores {
-        let slot = outputs.slots[index], z = slot.logits, observed = slot.labels
-        switch objective.kind {
-        case .binary, .multilabel:
-            return .binary(probabilities: z.map(Probabilities.sigmoid), labels: observed)
-        case .categorical(let classes):
-            var probabilities: [Float] = []
-            probabilities.reserveCapacity(z.count)
-            for entry in observed.indices {
-                Probabilities.softmax(z, start: entry * classes.count, classes: classes.count, into: &probabilities)
-            }
-            return .categorical(probabilities: probabilities, classes: classes.count, labels: slot.classLabels)
-        case .regression:
-            let scaling = outputs.scaling[slot.objective] ?? .identity
-            // On the scale of training: through the unit and back, a large output would overflow.
-            let predictions = z.map { Float(Double($0) * scaling.deviation + scaling.mean) }
-            return .regression(
-                predictions: predictions, targets: observed.map { scaling.transform.applied(to: $0) })
-        case .ordinal(let levels):
-            let width = levels.count - 1
-            let predicted = observed.indices.map {
-                Probabilities.Ordinal(z, start: $0 * width, count: width).level
-            }
-            return .ordinal(predictions: predicted, labels: observed.map { Int($0) }, levels: levels.count)
-        }
     }
 }

@@ -31,3 +31,15 @@ func logLoss(of probability: Float, label: Double) -> Double {
     let ofNegative = label < 1 ? (1 - label) * log(1 - probability) : 0
     return -(ofPositive + ofNegative)
 }
+
+/// 1 − mean log loss ÷ log loss of the prior, the entropy of the labels' own shares.
+///
+/// - Parameters:
+///   - counts: how often each class is the label; of soft labels, their sums.
+///   - oneClass: the reason where only one class has a count: its share predicts it without loss.
+func logLossSkill(mean: Double, counts: [Double], oneClass: String) -> Score {
+    let total = counts.reduce(0, +)
+    guard counts.count(where: { $0 > 0 }) > 1 else { return .undefined(reason: oneClass) }
+    let prior = counts.reduce(0.0) { $1 > 0 ? $0 - $1 / total * log($1 / total) : $0 }
+    return Score(finite: 1 - mean / prior)
+}

@@ -2,7 +2,7 @@ extension Scores {
     /// Scores of a multilabel objective: per metric the mean over its labels where it is defined.
     ///
     /// - Parameter labels: The scores of each label, made by `Scores.binary`, in the labels' order.
-    /// - Returns: The seven metrics of a binary objective. A metric that no label has a value for is undefined,
+    /// - Returns: The metrics of a binary objective. A metric that no label has a value for is undefined,
     ///   with the labels' reason if they share one. `observed` is the sum over labels.
     /// - Note: Peer: `average="macro"` in scikit-learn, which cannot leave an undefined label out.
     public static func multilabel(_ labels: [Scores]) -> Scores {

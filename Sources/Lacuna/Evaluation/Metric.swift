@@ -27,12 +27,42 @@ public enum Metric: String, CaseIterable, Codable, Sendable {
     case r2
     /// Cohen's kappa with quadratic weights, in `-1 ... 1`; 0 is chance.
     case kappa
+    /// Share of the slots called positive that are, in `0 ... 1`.
+    case precision
+    /// Share of the positives that are called so, in `0 ... 1`.
+    case recall
+    /// 1 − log loss ÷ log loss of the prior: of predicting every slot with the shares of the labels that are scored. At
+    /// most 1; 0 is what the prior reaches.
+    case logLossSkill
+    /// Expected calibration error over bins of equal mass, in `0 ... 1`; 0 is perfect. Of classes and levels: of the
+    /// predicted one's probability.
+    case eceEqualMass
+    /// Expected calibration error over bins of equal width, in `0 ... 1`; 0 is perfect.
+    case eceEqualWidth
+    /// Mean over classes of the AUROC of the class against the rest, in `0 ... 1`.
+    case macroAUROC
+    /// Spearman's rank correlation of predictions and labels, in `-1 ... 1`.
+    case spearman
 
     /// The metrics of a kind of objective, in the order of tables and JSON.
     public static func all(for kind: ObjectiveKind.Name) -> [Metric] {
         switch kind {
         case .binary, .multilabel:
-            [.auroc, .averagePrecision, .accuracy, .balancedAccuracy, .f1, .logLoss, .brier]
+            [
+                .auroc, .averagePrecision, .accuracy, .balancedAccuracy, .f1, .logLoss, .brier, .precision, .recall,
+                .logLossSkill, .eceEqualMass, .eceEqualWidth,
+            ]
+        case .categorical:
+            [.accuracy, .balancedAccuracy, .macroF1, .logLoss, .macroAUROC, .logLossSkill, .eceEqualMass, .eceEqualWidth]
+        case .regression: [.rmse, .mae, .r2, .spearman]
+        case .ordinal: [.accuracy, .mae, .kappa, .spearman, .logLoss, .logLossSkill, .eceEqualMass, .eceEqualWidth]
+        }
+    }
+
+    /// The metrics of a kind that a table shows where not all are asked for, in order.
+    public static func usual(for kind: ObjectiveKind.Name) -> [Metric] {
+        switch kind {
+        case .binary, .multilabel: [.auroc, .averagePrecision, .accuracy, .balancedAccuracy, .f1, .logLoss, .brier]
         case .categorical: [.accuracy, .balancedAccuracy, .macroF1, .logLoss]
         case .regression: [.rmse, .mae, .r2]
         case .ordinal: [.accuracy, .mae, .kappa]
@@ -54,8 +84,10 @@ public enum Metric: String, CaseIterable, Codable, Sendable {
     /// Whether a larger value is the better one: false for the errors and losses.
     public var isBetterHigher: Bool {
         switch self {
-        case .auroc, .averagePrecision, .accuracy, .balancedAccuracy, .f1, .macroF1, .r2, .kappa: true
-        case .logLoss, .brier, .rmse, .mae: false
+        case .auroc, .averagePrecision, .accuracy, .balancedAccuracy, .f1, .macroF1, .r2, .kappa, .precision, .recall,
+            .logLossSkill, .macroAUROC, .spearman:
+            true
+        case .logLoss, .brier, .rmse, .mae, .eceEqualMass, .eceEqualWidth: false
         }
     }
 }

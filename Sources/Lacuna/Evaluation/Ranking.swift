@@ -20,20 +20,35 @@ public struct Ranking: Equatable, Sendable {
     ///     metrics undefined.
     ///   - labels: `[n]`, in `0 ... 1`; positive when at least 0.5.
     public init(scores: Span<Float>, labels: Span<Double>) {
+        self.init(keys: Self.sortedKeys(scores: scores, labels: labels), count: scores.count)
+    }
+
+    /// - Parameter keys: what ``sortedKeys(scores:labels:)`` made of `count` slots.
+    init(keys: [UInt64]?, count: Int) {
+        guard let keys else {
+            isFinite = false
+            negatives = count
+            return
+        }
+        for key in keys { positives += Int(key & 1) }
+        negatives = count - positives
+        guard positives > 0, negatives > 0 else { return }
+        self.count(keys.span)
+    }
+
+    /// Scores with their labels, ascending; nil where a score is not finite.
+    static func sortedKeys(scores: Span<Float>, labels: Span<Double>) -> [UInt64]? {
         precondition(scores.count == labels.count, "as many scores as labels")
-        var keys: [UInt64] = []
+        var keys: [UInt64] = [], isFinite = true
         keys.reserveCapacity(scores.count)
         for slot in scores.indices {
             precondition(labels[slot] >= 0 && labels[slot] <= 1, "a binary label lies in 0 ... 1")
             isFinite = isFinite && scores[slot].isFinite
-            let isPositive = labels[slot] >= 0.5
-            if isPositive { positives += 1 }
-            keys.append(rankingKey(scores[slot], isPositive: isPositive))
+            keys.append(rankingKey(scores[slot], isPositive: labels[slot] >= 0.5))
         }
-        negatives = scores.count - positives
-        guard isFinite, positives > 0, negatives > 0 else { return }
+        guard isFinite else { return nil }
         sortRankingKeys(&keys)
-        count(keys.span)
+        return keys
     }
 
     /// Ranks observed slots given as arrays.

@@ -57,6 +57,39 @@ public enum Reliability {
     struct SortedPairs {
         var probabilities: [Float]
         var labels: [Double]
+
+        init(probabilities: [Float], labels: [Double]) {
+            self.probabilities = probabilities
+            self.labels = labels
+        }
+
+        /// Hard labels stand in the ranking keys, which are sorted already; fractions are sorted anew.
+        init(keys: [UInt64], probabilities given: Span<Float>, labels givenLabels: Span<Double>) {
+            var isHard = true
+            for slot in givenLabels.indices where givenLabels[slot] != 0 && givenLabels[slot] != 1 { isHard = false }
+            if isHard {
+                probabilities = keys.map(score(ofRankingKey:))
+                labels = keys.map { Double($0 & 1) }
+            } else {
+                let order = given.indices.sorted { (given[$0], givenLabels[$0]) < (given[$1], givenLabels[$1]) }
+                probabilities = order.map { given[$0] }
+                labels = order.map { givenLabels[$0] }
+            }
+        }
+
+        /// The expected calibration error over the usual number of bins.
+        func error(_ kind: Kind) -> Double {
+            expectedCalibrationError(bins(sorted: self, count: binCount, kind: kind))
+        }
+    }
+
+    /// Both errors of the predicted class: of its probability, against whether it is right.
+    static func errors(confidences: [Float], isRight: [Bool]) -> (mass: Double, width: Double) {
+        var keys = zip(confidences, isRight).map { rankingKey($0, isPositive: $1) }
+        sortRankingKeys(&keys)
+        let pairs = SortedPairs(
+            probabilities: keys.map(score(ofRankingKey:)), labels: keys.map { Double($0 & 1) })
+        return (pairs.error(.equalMass), pairs.error(.equalWidth))
     }
 
     static func bins(sorted pairs: SortedPairs, count: Int, kind: Kind) -> [Bin] {

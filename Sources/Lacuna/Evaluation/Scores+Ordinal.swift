@@ -6,6 +6,10 @@ extension Scores {
     /// | accuracy | share of p = y | `0 ... 1` | `accuracy_score` |
     /// | mae | mean of abs(p − y) | `0 ... K − 1`, levels | `mean_absolute_error` |
     /// | kappa | 1 − n Σᵢ (pᵢ − yᵢ)² / Σᵢ Σⱼ (pᵢ − yⱼ)² | `-1 ... 1` | `cohen_kappa_score(weights="quadratic")` |
+    /// | spearman | Pearson's correlation of ranks, equal levels sharing their mean rank | `-1 ... 1` | `scipy.stats.spearmanr` |
+    /// | logLoss | mean of −ln P(y), in nats | `0 ... 23 ln 2` | `log_loss` |
+    /// | logLossSkill | 1 − logLoss ÷ that of the labels' own shares | up to 1 | `d2_log_loss_score` |
+    /// | eceEqualMass, eceEqualWidth | of the predicted level's probability, see ``Reliability``, 15 bins | `0 ... 1` | – |
     ///
     /// Kappa divides what predictions and labels differ by what they would if paired at random. It is undefined
     /// when the labels hold one level only (scikit-learn answers 0 or NaN). Sums are exact integers, so the order
@@ -15,11 +19,18 @@ extension Scores {
     ///   - predictions: `[n]`, levels in `0 ..< K`.
     ///   - labels: `[n]`, levels in `0 ..< K`.
     ///   - levels: K, at least 1. Which of them occur does not move kappa.
-    /// - Returns: Three metrics; all undefined when n is 0.
-    public static func ordinal(predictions: Span<Int>, labels: Span<Int>, levels: Int) -> Scores {
+    ///   - probabilities: `[n × K]`, P(level), row by row, or nil. One that is not finite makes all metrics undefined.
+    /// - Returns: Eight metrics, or the first four without probabilities; all undefined when n is 0.
+    public static func ordinal(
+        predictions: Span<Int>, labels: Span<Int>, levels: Int, probabilities: [Float]? = nil
+    ) -> Scores {
         precondition(predictions.count == labels.count, "as many predictions as labels")
+        precondition(probabilities.map { $0.count == labels.count * levels } ?? true, "a probability for each slot and level")
         let count = labels.count
         if count == 0 { return Scores(undefined: .ordinal, observed: 0, reason: UndefinedReason.noLabel) }
+        if let probabilities, !probabilities.allSatisfy(\.isFinite) {
+            return Scores(undefined: .ordinal, observed: count, reason: UndefinedReason.notFinite)
+        }
         var tally = LevelTally(firstLabel: labels[0])
         for slot in labels.indices {
             precondition(labels[slot] >= 0 && labels[slot] < levels, "a level lies in 0 ..< K")
@@ -32,12 +43,41 @@ extension Scores {
                 Entry(metric: .accuracy, score: .value(Double(tally.equal) / Double(count))),
                 Entry(metric: .mae, score: .value(Double(tally.distance) / Double(count))),
                 Entry(metric: .kappa, score: tally.kappa),
-            ])
+                Entry(metric: .spearman, score: RankCorrelation.spearman(predictions: predictions, labels: labels)),
+            ] + (probabilities.map { Self.probabilistic($0, predictions: predictions, labels: labels, levels: levels) } ?? []))
     }
 
-    /// Scores of an ordinal objective from arrays: see ``ordinal(predictions:labels:levels:)-(Span<Int>,_,_)``.
-    public static func ordinal(predictions: [Int], labels: [Int], levels: Int) -> Scores {
-        ordinal(predictions: predictions.span, labels: labels.span, levels: levels)
+    /// What asks the levels' probabilities.
+    private static func probabilistic(
+        _ probabilities: [Float], predictions: Span<Int>, labels: Span<Int>, levels: Int
+    ) -> [Entry] {
+        var logSum = 0.0
+        var counts = [Double](repeating: 0, count: levels)
+        var confidences: [Float] = [], isRight: [Bool] = []
+        for slot in labels.indices {
+            logSum += logLoss(ofLabelled: probabilities[slot * levels + labels[slot]])
+            counts[labels[slot]] += 1
+            confidences.append(probabilities[slot * levels + predictions[slot]])
+            isRight.append(predictions[slot] == labels[slot])
+        }
+        let mean = logSum / Double(labels.count)
+        let errors = Reliability.errors(confidences: confidences, isRight: isRight)
+        return [
+            Entry(metric: .logLoss, score: Score(finite: mean)),
+            Entry(
+                metric: .logLossSkill,
+                score: Lacuna.logLossSkill(mean: mean, counts: counts, oneClass: UndefinedReason.oneLevel)),
+            Entry(metric: .eceEqualMass, score: .value(errors.mass)),
+            Entry(metric: .eceEqualWidth, score: .value(errors.width)),
+        ]
+    }
+
+    /// Scores of an ordinal objective from arrays:
+    /// see ``ordinal(predictions:labels:levels:probabilities:)-(Span<Int>,_,_,_)``.
+    public static func ordinal(
+        predictions: [Int], labels: [Int], levels: Int, probabilities: [Float]? = nil
+    ) -> Scores {
+        ordinal(predictions: predictions.span, labels: labels.span, levels: levels, probabilities: probabilities)
     }
 }
 

@@ -6,14 +6,15 @@ extension Scores {
     /// | rmse | √(mean of (t − p)²) | `0 ...`, the target's | `root_mean_squared_error` |
     /// | mae | mean of abs(t − p) | `0 ...`, the target's | `mean_absolute_error` |
     /// | r2 | 1 − Σ (t − p)² / Σ (t − mean t)² | up to 1, none | `r2_score` |
+    /// | spearman | Pearson's correlation of ranks, equal values sharing their mean rank | `-1 ... 1`, none | `scipy.stats.spearmanr` |
     ///
-    /// R² is undefined for fewer than two targets and for targets that are all equal, where scikit-learn answers
-    /// NaN, 0 or 1. All three count in Double.
+    /// Spearman's correlation is undefined where all targets or all predictions are equal. R² is undefined for fewer than two targets and for targets that are all equal, where scikit-learn answers
+    /// NaN, 0 or 1. All count in Double.
     ///
     /// - Parameters:
     ///   - predictions: `[n]`, in the target's units. One that is not finite makes all metrics undefined.
     ///   - targets: `[n]`, finite.
-    /// - Returns: Three metrics; all undefined when n is 0.
+    /// - Returns: Four metrics; all undefined when n is 0.
     public static func regression(predictions: Span<Float>, targets: Span<Double>) -> Scores {
         precondition(predictions.count == targets.count, "as many predictions as targets")
         let count = targets.count
@@ -35,6 +36,7 @@ extension Scores {
                 Entry(metric: .rmse, score: Score(finite: (squareSum / Double(count)).squareRoot())),
                 Entry(metric: .mae, score: Score(finite: absoluteSum / Double(count))),
                 Entry(metric: .r2, score: determination(squaredErrors: squareSum, targets: targets)),
+                Entry(metric: .spearman, score: RankCorrelation.spearman(predictions: predictions, targets: targets)),
             ])
     }
 

@@ -12,7 +12,8 @@ struct Evaluate: ParsableCommand {
         discussion: """
             Columns, missing tokens and everything else that a flag does not say come from the model. Metrics are \
             taken over observed labels only, and each says over how many; one that the labels cannot decide is shown \
-            as – with the reason.
+            as – with the reason. Intervals come from resampled rows. Where training fitted calibrations, thresholds or \
+            conformal sets (train --calibration, --threshold, --coverage), what they change is shown beside.
 
             EXAMPLES
 
@@ -28,13 +29,65 @@ struct Evaluate: ParsableCommand {
             valueName: "part"))
     var split: String?
     @Option(help: Setting.help(.training, "threads")) var threads: String?
+    @OptionGroup(title: "Trust") var trust: TrustOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
         let part = try split.map { try Part(flag: $0) }
         let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
-        let report = try ModelRun(RunDirectory(model), flags: flags).evaluate(part: part)
-        try report.show(json: output.json)
+        let report = try ModelRun(RunDirectory(model), flags: flags).evaluate(
+            part: part, trust: try trust.settings())
+        try report.show(json: output.json, detail: output.detail)
+    }
+}
+
+/// How far the scores can be trusted.
+struct TrustOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Resamples of the rows (of whole groups with --group) for 95 % intervals; 0 leaves them out. (default: 1000, and none beyond a thousand million resampled labels)",
+            valueName: "count"))
+    var bootstrap: String?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The seed of resampling. (default: 0)", valueName: "seed"))
+    var bootstrapSeed: String?
+
+    func settings() throws(CommandError) -> TrustSettings {
+        var settings = TrustSettings()
+        if let bootstrap {
+            guard let count = Int(bootstrap), 0...1_000_000 ~= count else {
+                throw CommandError(
+                    "'\(bootstrap)' is no number of resamples", at: "--bootstrap", fix: "give a whole number from 0 to 1000000")
+            }
+            settings.resamples = count
+        }
+        if let bootstrapSeed {
+            guard let seed = UInt64(bootstrapSeed) else {
+                throw CommandError("'\(bootstrapSeed)' is no seed", at: "--bootstrap-seed", fix: "give a whole number from 0")
+            }
+            settings.seed = seed
+        }
+        return settings
+    }
+}
+
+/// What is asked of an evaluation besides its scores.
+struct TrustSettings {
+    /// nil: the usual number, where it does not take long.
+    var resamples: Int?
+    var seed: UInt64 = 0
+    var inversePropensity = false
+
+    /// Resampled labels, resamples × observed, up to which intervals are found unasked: some seconds of work.
+    static let usualLimit = 1_000_000_000
+
+    /// How to find intervals over so many observed labels; nil: not at all.
+    func bootstrap(observed: Int) -> Bootstrap? {
+        let usual = Bootstrap(seed: seed)
+        if let resamples { return resamples == 0 ? nil : Bootstrap(resamples: resamples, seed: seed) }
+        return observed > Self.usualLimit / usual.resamples ? nil : usual
     }
 }
 

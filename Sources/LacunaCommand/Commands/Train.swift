@@ -35,6 +35,7 @@ struct Train: ParsableCommand {
                 - {name: findings, columns: "finding_*", kind: multilabel}
               encoder: {dense: [512, 256], activation: relu, dropout: 0.2}
               training: {epochs: 40, batchSize: 128, learningRate: 0.001, seed: 1}
+              decisions: {calibration: isotonic, threshold: f1, coverage: 0.9}
 
             'column' is an exact name, 'columns' a glob; all else is the flag in camelCase. Relative paths are meant \
             from the file's folder. Flags win; --objective replaces the file's list.
@@ -49,6 +50,7 @@ struct Train: ParsableCommand {
     @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Decisions") var decisions: DecisionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
     @Flag(help: "Go on from the last checkpoint in --out, or start where there is none.") var resume = false
@@ -66,14 +68,14 @@ struct Train: ParsableCommand {
         try directory.check(existing)
         let run = TrainingRun(configuration, in: directory, existing: existing, isQuiet: output.quiet)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
-        try report.show(json: output.json)
+        try report.show(json: output.json, detail: output.detail)
     }
 
     /// What the file and the flags say together, checked and complete.
     func resolvedConfiguration() throws -> RunConfiguration {
         var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
         try configuration.apply(
-            data.given + split.given + model.given + training.given, objectives: objectives.objective)
+            data.given + split.given + model.given + training.given + decisions.given, objectives: objectives.objective)
         try configuration.validate()
         return configuration.resolved()
     }

@@ -1,7 +1,7 @@
 import Lacuna
 import Yams
 
-/// Reads a configuration file: YAML with the sections data, objectives, encoder and training.
+/// Reads a configuration file: YAML with the sections data, objectives, encoder, training and decisions.
 ///
 /// ```yaml
 /// data: {file: patients.csv, id: patient, missing: ["-1"], splitColumn: split}
@@ -34,12 +34,13 @@ struct ConfigurationReader {
         var configuration = RunConfiguration()
         guard let root = compose(text) else { return configuration }
         guard let sections = entries(of: root, "the file") else { return configuration }
-        let known = ["data", "objectives", "encoder", "training"]
+        let known = ["data", "objectives", "encoder", "training", "decisions"]
         for (key, node) in sections {
             switch key.text {
             case "data": read(node, .data, into: &configuration)
             case "encoder": read(node, .encoder, into: &configuration)
             case "training": read(node, .training, into: &configuration)
+            case "decisions": read(node, .decisions, into: &configuration)
             case "objectives": configuration.objectives = objectives(node)
             default: unknown(key, in: "the file", known: known)
             }

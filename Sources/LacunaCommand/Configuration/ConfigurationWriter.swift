@@ -14,6 +14,8 @@ enum ConfigurationWriter {
             let entries = Setting.all.filter { $0.section == section }.compactMap { setting in
                 setting.write(configuration).map { (Node(setting.key), node($0)) }
             }
+            // A run that decides nothing says nothing about it.
+            if section == .decisions, entries.isEmpty { continue }
             sections.append((Node(section.rawValue), Node(entries, .implicit, .block)))
         }
         let root = Node(sections, .implicit, .block)
@@ -86,6 +88,8 @@ extension ObjectiveDeclaration {
         add(.levels, levels.map { .words($0) })
         if transform != .identity { add(.transform, .text(transform.rawValue)) }
         add(.unit, unit.map { .text($0) })
+        add(.calibration, calibration.map { .text($0.rawValue) })
+        add(.threshold, threshold.map { .text($0.text) })
         return entries
     }
 }

@@ -11,6 +11,8 @@ public struct RunConfiguration: Equatable, Sendable {
     /// The head of every objective that does not say its own.
     public var head = Head.linear
     public var training = TrainingSettings()
+    /// What validation rows teach about decisions.
+    public var decisions = DecisionSettings()
 
     public init() {}
 }
@@ -61,6 +63,7 @@ extension RunConfiguration {
         try checkSplit()
         try encoder.validate()
         try training.validate(norm: encoder.norm)
+        try decisions.validate()
         if case .tower(let widths) = head, widths.contains(where: { $0 < 1 }) {
             throw SettingError("the head's widths are \(widths)", fix: "give widths of 1 or more, or --head linear")
         }
@@ -90,6 +93,11 @@ extension RunConfiguration {
     }
 
     private func checkSplit() throws(CommandError) {
+        if data.timeColumn != nil, data.splitColumn != nil {
+            throw CommandError(
+                "--time-column and --split-column exclude each other", why: "both say which rows train",
+                fix: "give the time, or the column that says the part")
+        }
         guard let split = data.split else { return }
         guard data.splitColumn == nil else {
             throw CommandError(

@@ -5,7 +5,7 @@ import Lacuna
 /// written. Flags, configuration files, their copies and the help text are all made from these, so they cannot
 /// disagree.
 struct Setting: Sendable {
-    enum Section: String, CaseIterable, Sendable { case data, encoder, training }
+    enum Section: String, CaseIterable, Sendable { case data, encoder, training, decisions }
 
     var section: Section
     /// The key in a file: "batchSize".
@@ -48,7 +48,7 @@ extension SettingValue {
 
 extension Setting {
     /// All settings, in the order of files and help.
-    static let all: [Setting] = data + encoder + training
+    static let all: [Setting] = data + division + encoder + training + decisions
 
     /// The setting of that key.
     ///

@@ -17,6 +17,7 @@ struct DataOptions: ParsableArguments {
     @Option(help: Setting.help(.data, "ignore")) var ignore: [String] = []
     @Option(help: Setting.help(.data, "weightColumn")) var weightColumn: String?
     @Option(help: Setting.help(.data, "splitColumn")) var splitColumn: String?
+    @Option(help: Setting.help(.data, "group")) var group: String?
 
     /// What was said, as settings.
     var given: [GivenSetting] {
@@ -25,6 +26,7 @@ struct DataOptions: ParsableArguments {
             words: [
                 ("file", file), ("features", features), ("labels", labels), ("labelNames", labelNames),
                 ("mask", mask), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
+                ("group", group),
             ],
             lists: [("text", text), ("ignore", ignore)],
             tokens: [("missing", missing), ("missingFeatures", missingFeatures)])
@@ -33,11 +35,12 @@ struct DataOptions: ParsableArguments {
 
 /// How rows are divided where no column says it.
 struct SplitOptions: ParsableArguments {
+    @Option(help: Setting.help(.data, "timeColumn")) var timeColumn: String?
     @Option(help: Setting.help(.data, "split")) var split: String?
     @Option(parsing: .unconditional, help: Setting.help(.data, "splitSeed")) var splitSeed: String?
 
     var given: [GivenSetting] {
-        GivenSetting.collect(.data, words: [("split", split), ("splitSeed", splitSeed)])
+        GivenSetting.collect(.data, words: [("timeColumn", timeColumn), ("split", split), ("splitSeed", splitSeed)])
     }
 }
 
@@ -71,7 +74,7 @@ extension RunConfiguration {
     /// Lets flags win over what stands here.
     ///
     /// A flag that says where rows or parts come from replaces what the file said about that in other words:
-    /// `--data` the arrays, `--features` the table, `--split` the split column and the other way round.
+    /// `--data` the arrays, `--features` the table, `--split` and `--time-column` the split column and the other way round.
     ///
     /// - Throws: `CommandError` naming the flag.
     mutating func apply(_ flags: [GivenSetting], objectives: [String] = []) throws(CommandError) {
@@ -79,7 +82,8 @@ extension RunConfiguration {
         if keys.contains("data.file") { data.clearArrays() }
         if keys.contains("data.features") { data.file = nil }
         if keys.contains("data.split") { data.splitColumn = nil }
-        if keys.contains("data.splitColumn") { data.split = nil }
+        if keys.contains("data.timeColumn") { data.splitColumn = nil }
+        if keys.contains("data.splitColumn") { (data.split, data.timeColumn) = (nil, nil) }
         for flag in flags {
             do {
                 try flag.setting.read(flag.value, &self)

@@ -65,5 +65,9 @@ struct TrainingOptions: ParsableArguments {
 /// What a command prints.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the result as one JSON object instead of tables.") var json = false
+    @Flag(help: "Show every metric as a column, not the usual ones alone.") var allMetrics = false
+    @Flag(help: "Show how often each class is taken for each.") var confusion = false
     @Flag(help: "No progress on standard error; warnings are still said.") var quiet = false
+
+    var detail: ResultTable.Detail { .init(allMetrics: allMetrics, confusion: confusion) }
 }

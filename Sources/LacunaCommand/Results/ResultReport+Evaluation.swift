@@ -18,6 +18,10 @@ extension ResultReport {
                 let scored = evaluation.objectives[index]
                 let total = rows[split] ?? 0
                 result.scores[split] = scored.scores
+                if let confusion = scored.confusion {
+                    result.confusion[split] = confusion
+                    result.classes = objective.classNames
+                }
                 result.coverage[split] = share(scored.scores.observed, of: total * objective.kind.slotsPerRow)
                 for (label, scored) in scored.labels.enumerated() {
                     result.labels[label].scores[split] = scored.scores
@@ -32,8 +36,8 @@ extension ResultReport {
     }
 
     /// Prints the result to standard output, as tables or as one JSON object.
-    func show(json: Bool) throws {
-        try System.output(json ? self.json.pretty() + "\n" : ResultTable.text(self))
+    func show(json: Bool, detail: ResultTable.Detail = .init()) throws {
+        try System.output(json ? self.json.pretty() + "\n" : ResultTable.text(self, detail: detail))
     }
 }
 
@@ -43,6 +47,14 @@ private func share(_ part: Int, of whole: Int) -> Double? {
 }
 
 extension Objective {
+    /// The classes or levels; empty for other kinds.
+    fileprivate var classNames: [String] {
+        switch kind {
+        case .categorical(let names), .ordinal(let names): names
+        case .binary, .multilabel, .regression: []
+        }
+    }
+
     /// What the metrics of a regression are measured in, where that is not the bare label.
     var scale: String? {
         switch transform {

@@ -10,9 +10,19 @@ extension ResultReport {
             .init("objectives", .array(objectives.map { $0.json(splits: splits) })),
             .init("macro", bySplit { split in macroValues(split) }),
             .init("macroObjectives", bySplit { split in macroCounts(split) }),
+        ]
+        if !macroIntervals.isEmpty {
+            members.append(
+                .init(
+                    "macroIntervals",
+                    .object(splits.compactMap { split in macroIntervals[split].map { .init(split, intervalJSON($0)) } })))
+        }
+        members += [
             .init("rows", bySplit { split in .integer(rows[split] ?? 0) }),
             .init("unlabelledDropped", .integer(unlabelledDropped)),
         ]
+        if let bootstrap { members.append(.init("bootstrap", bootstrap.json)) }
+        if let decisions { members.append(.init("decisions", decisions.json)) }
         if let training { members.append(.init("training", training.json)) }
         return .object(members)
     }
@@ -35,6 +45,10 @@ extension ObjectiveResult {
         var members: [JSONValue.Member] = [.init("name", .string(name)), .init("kind", .string(kind.rawValue))]
         if let scale { members.append(.init("scale", .string(scale))) }
         members += scoreMembers(splits: splits, coverage: coverage, scores: scores)
+        members += ScoreAdditions(
+            scores: scores, intervals: intervals, confusion: confusion, classes: classes, decision: decision,
+            inversePropensity: inversePropensity
+        ).members(splits: splits)
         if kind == .multilabel {
             members.append(
                 .init(
@@ -43,7 +57,11 @@ extension ObjectiveResult {
                         labels.map { label in
                             .object(
                                 [.init("name", .string(label.name))]
-                                    + scoreMembers(splits: splits, coverage: label.coverage, scores: label.scores))
+                                    + scoreMembers(splits: splits, coverage: label.coverage, scores: label.scores)
+                                    + ScoreAdditions(
+                                        scores: label.scores, intervals: label.intervals, decision: label.decision,
+                                        inversePropensity: label.inversePropensity
+                                    ).members(splits: splits))
                         })))
         }
         return .object(members)

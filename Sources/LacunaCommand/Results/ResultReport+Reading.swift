@@ -13,6 +13,14 @@ extension ResultReport {
         self.init(
             splits: splits, objectives: file.objectives.map(\.result), rows: file.rows,
             unlabelledDropped: file.unlabelledDropped, training: file.training?.facts)
+        macroIntervals = (file.macroIntervals ?? [:]).mapValues(AdditionsFile.intervals)
+        bootstrap = file.bootstrap.map {
+            BootstrapFacts(
+                resamples: $0.resamples, confidence: $0.confidence, seed: UInt64($0.seed) ?? 0, grouped: $0.byGroup)
+        }
+        decisions = file.decisions.map {
+            DecisionFacts(tuningRows: $0.tuningRows, conformalRows: $0.conformalRows, coverage: $0.coverage)
+        }
     }
 }
 
@@ -21,6 +29,21 @@ private struct File: Decodable {
     var rows: [String: Int]
     var unlabelledDropped: Int
     var training: Facts?
+    var macroIntervals: [String: [String: [Double]]]?
+    var bootstrap: Bootstrap?
+    var decisions: Decisions?
+
+    struct Bootstrap: Decodable {
+        var resamples: Int
+        var confidence: Double
+        var seed: String
+        var byGroup: Bool
+    }
+
+    struct Decisions: Decodable {
+        var tuningRows, conformalRows: Int
+        var coverage: Double?
+    }
 }
 
 /// An objective, or one of its labels, which have its kind without saying so.
@@ -32,14 +55,41 @@ private struct Entry: Decodable {
     var metrics: [String: [String: Double?]]
     var undefined: [String: [String: String]]
     var labels: [Entry]?
+    let additions: AdditionsFile
+
+    private enum CodingKeys: String, CodingKey { case name, kind, scale, coverage, metrics, undefined, labels }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        kind = try container.decodeIfPresent(ObjectiveKind.Name.self, forKey: .kind)
+        scale = try container.decodeIfPresent(String.self, forKey: .scale)
+        coverage = try container.decode([String: Double?].self, forKey: .coverage)
+        metrics = try container.decode([String: [String: Double?]].self, forKey: .metrics)
+        undefined = try container.decode([String: [String: String]].self, forKey: .undefined)
+        labels = try container.decodeIfPresent([Entry].self, forKey: .labels)
+        // They stand in the same object.
+        additions = try AdditionsFile(from: decoder)
+    }
 
     var result: ObjectiveResult {
         let kind = kind ?? .multilabel
-        return ObjectiveResult(
+        var result = ObjectiveResult(
             name: name, kind: kind, coverage: coverage.compactMapValues { $0 }, scores: scores(kind),
-            labels: (labels ?? []).map {
-                LabelResult(name: $0.name, coverage: $0.coverage.compactMapValues { $0 }, scores: $0.scores(kind))
+            labels: (labels ?? []).map { label in
+                var result = LabelResult(
+                    name: label.name, coverage: label.coverage.compactMapValues { $0 }, scores: label.scores(kind))
+                result.intervals = (label.additions.intervals ?? [:]).mapValues(AdditionsFile.intervals)
+                result.decision = label.additions.decision(kind)
+                result.inversePropensity = label.additions.inversePropensity(kind)
+                return result
             }, scale: scale)
+        result.intervals = (additions.intervals ?? [:]).mapValues(AdditionsFile.intervals)
+        result.confusion = (additions.confusion ?? [:]).mapValues(\.counts)
+        result.classes = additions.confusion?.values.first?.labels ?? []
+        result.decision = additions.decision(kind)
+        result.inversePropensity = additions.inversePropensity(kind)
+        return result
     }
 
     private func scores(_ kind: ObjectiveKind.Name) -> [String: Scores] {

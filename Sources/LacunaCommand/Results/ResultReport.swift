@@ -13,6 +13,12 @@ public struct ResultReport: Equatable, Sendable {
     /// Rows of the training part that were left out because no label was observed.
     public var unlabelledDropped: Int
     public var training: TrainingFacts?
+    /// Of the means over objectives, by split.
+    public var macroIntervals: [String: [Metric: Interval]] = [:]
+    /// How intervals were found; nil where there are none.
+    public var bootstrap: BootstrapFacts?
+    /// What was fitted on validation rows besides the model; nil where nothing was.
+    public var decisions: DecisionFacts?
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,
@@ -42,6 +48,16 @@ public struct ObjectiveResult: Equatable, Sendable {
     public var labels: [LabelResult]
     /// What the numbers of a regression are measured in: its unit, or "log1p".
     public var scale: String?
+    /// Of the metrics, by split.
+    public var intervals: [String: [Metric: Interval]] = [:]
+    /// How often each class (row) is predicted as each (column), by split; of categorical and ordinal objectives.
+    public var confusion: [String: [[Int]]] = [:]
+    /// The names of the classes or levels of ``confusion``.
+    public var classes: [String] = []
+    /// What was fitted on validation rows, and what it does; nil where nothing was.
+    public var decision: DecisionResult?
+    /// By split: labels weighted to stand for the missing ones.
+    public var inversePropensity: [String: InversePropensityResult] = [:]
 
     public init(
         name: String, kind: ObjectiveKind.Name, coverage: [String: Double], scores: [String: Scores],
@@ -61,6 +77,12 @@ public struct LabelResult: Equatable, Sendable {
     public var name: String
     public var coverage: [String: Double]
     public var scores: [String: Scores]
+    /// Of the metrics, by split.
+    public var intervals: [String: [Metric: Interval]] = [:]
+    /// What was fitted on validation rows, and what it does; nil where nothing was.
+    public var decision: DecisionResult?
+    /// By split: labels weighted to stand for the missing ones.
+    public var inversePropensity: [String: InversePropensityResult] = [:]
 
     public init(name: String, coverage: [String: Double], scores: [String: Scores]) {
         self.name = name

@@ -4,17 +4,21 @@ import Lacuna
 /// what training took.
 public struct ResultTable {
     private let report: ResultReport
+    private let detail: Detail
     private var lines: [String] = []
 
     /// The text of a report, ending in a line break.
-    public static func text(_ report: ResultReport) -> String {
-        var table = ResultTable(report: report)
+    public static func text(_ report: ResultReport) -> String { text(report, detail: Detail()) }
+
+    static func text(_ report: ResultReport, detail: Detail) -> String {
+        var table = ResultTable(report: report, detail: detail)
         table.build()
         return table.lines.joined(separator: "\n") + "\n"
     }
 
-    private init(report: ResultReport) {
+    private init(report: ResultReport, detail: Detail) {
         self.report = report
+        self.detail = detail
     }
 
     private mutating func build() {
@@ -33,16 +37,16 @@ public struct ResultTable {
         for kind in ObjectiveKind.Name.allCases {
             let members = report.objectives.filter { $0.kind == kind && $0.scores[split] != nil }
             guard !members.isEmpty else { continue }
-            let metrics = Metric.all(for: kind)
+            let metrics = detail.allMetrics ? Metric.all(for: kind) : Metric.usual(for: kind)
             var table = TextTable([kind.rawValue, "coverage", "observed"] + metrics.map(\.rawValue))
             for objective in members {
                 let title = objective.name + (objective.scale.map { " [\($0)]" } ?? "")
                 let cells = row(title, objective.coverage[split], objective.scores[split], metrics)
                 table.rows.append(cells)
-                reasons.note(objective.scores[split], of: objective.name)
+                reasons.note(objective.scores[split], of: objective.name, metrics)
                 for label in objective.labels {
                     table.rows.append(row("  \(label.name)", label.coverage[split], label.scores[split], metrics))
-                    reasons.note(label.scores[split], of: label.name)
+                    reasons.note(label.scores[split], of: label.name, metrics)
                 }
             }
             lines.append("")
@@ -51,6 +55,10 @@ public struct ResultTable {
         macro(split)
         if !reasons.isEmpty { lines.append("") }
         lines += reasons.lines
+        lines += Self.intervalLines(report, split: split)
+        lines += Self.decisionLines(report, split: split)
+        lines += Self.inversePropensityLines(report, split: split)
+        if detail.confusion { lines += Self.confusionLines(report, split: split) }
         lines.append("")
     }
 
@@ -60,7 +68,9 @@ public struct ResultTable {
     }
 
     private mutating func macro(_ split: String) {
-        let entries = report.macro(split).entries
+        let kinds = Set(report.objectives.map(\.kind))
+        let usual = Set(kinds.flatMap(Metric.usual))
+        let entries = report.macro(split).entries.filter { detail.allMetrics || usual.contains($0.metric) }
         guard !entries.isEmpty else { return }
         var table = TextTable(["mean of objectives"] + entries.map(\.metric.rawValue))
         table.rows.append(["macro"] + entries.map { $0.score.number.map(NumberText.metric) ?? "–" })
@@ -89,10 +99,10 @@ private struct Reasons {
 
     var isEmpty: Bool { groups.isEmpty }
 
-    mutating func note(_ scores: Scores?, of name: String) {
+    mutating func note(_ scores: Scores?, of name: String, _ metrics: [Metric]) {
         guard let scores else { return }
         var byReason: [(reason: String, metrics: [String])] = []
-        for entry in scores.entries {
+        for entry in scores.entries where metrics.contains(entry.metric) {
             guard let reason = entry.score.reason else { continue }
             if let place = byReason.firstIndex(where: { $0.reason == reason }) {
                 byReason[place].metrics.append(entry.metric.rawValue)

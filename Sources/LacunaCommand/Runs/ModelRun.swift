@@ -6,6 +6,7 @@ struct ModelRun {
     private let model: any Predictor
     private let preprocessing: Preprocessing
     private let data: DataDeclaration
+    private let decisions: Decisions?
     private let directory: RunDirectory
 
     /// Loads the model.
@@ -23,18 +24,31 @@ struct ModelRun {
                 why: "a program saved it, from arrays of its own", fix: "use it from Swift, or train with lacuna train")
         }
         model = loaded.model
+        decisions = loaded.decisions
         self.preprocessing = preprocessing
         self.directory = directory
     }
 
     /// Scores the model on a part of the data, or on all rows.
-    func evaluate(part: Part?) throws -> ResultReport {
+    func evaluate(part: Part?, trust: TrustSettings) throws -> ResultReport {
         let labelled = try preprocessing.dataset(from: data, objectives: model.objectives, part: part)
         sayAll(labelled.warnings)
         let split = part?.rawValue ?? "all"
-        return ResultReport(
-            objectives: model.objectives, evaluations: [(split, try model.outputs(of: labelled.dataset).evaluation())],
+        let outputs = try model.outputs(of: labelled.dataset)
+        var report = ResultReport(
+            objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
             rows: [split: labelled.dataset.rows], training: trainingFacts)
+        if let decisions { report.add(decisions, decisions.evaluation(of: outputs), split: split) }
+        let observed = outputs.slots.reduce(0) { $0 + $1.count }
+        if let bootstrap = trust.bootstrap(observed: observed) {
+            report.add(outputs.intervals(bootstrap, groups: labelled.groups), split: split)
+            report.bootstrap = BootstrapFacts(
+                resamples: bootstrap.resamples, confidence: bootstrap.confidence, seed: bootstrap.seed,
+                grouped: labelled.groups != nil)
+        } else if trust.resamples == nil {
+            sayAll(["\(NumberText.count(observed)) labels are many to resample: pass --bootstrap 1000 for intervals"])
+        }
+        return report
     }
 
     /// Writes the predictions for every row.
@@ -42,10 +56,10 @@ struct ModelRun {
         let rows = try preprocessing.features(from: data)
         sayAll(rows.warnings)
         let writer = try PredictionWriter(
-            objectives: model.objectives, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
+            objectives: model.objectives, decisions: decisions, labels: preprocessing.labels, rows: rows.features.rows, ids: rows.ids, idName: rows.idName, path: path,
             format: format)
         // Predictions of millions of rows and thousands of objectives are larger than memory; a chunk is not.
-        try model.forEachPrediction(rows.features) { try writer.append($0) }
+        try model.forEachPrediction(rows.features) { try writer.append(decisions?.calibrated($0) ?? $0) }
         try writer.finish()
     }
 

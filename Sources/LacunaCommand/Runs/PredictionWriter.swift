@@ -11,10 +11,12 @@ import Tables
 /// | regression | `size`, in the label's unit |
 /// | ordinal | `grade`: the level; `grade=low`, …: P(level) |
 ///
-/// An array has the same columns without the id; a level is its index.
+/// Where the model has decisions, probabilities are calibrated, and after an objective's columns stand those of
+/// ``DecisionColumns``. An array has the same columns without the id; a level is its index.
 final class PredictionWriter {
     private let output: Output
     private let ids: [String]?
+    private let decisions: [DecisionColumns?]
     private var row = 0
 
     private enum Output {
@@ -23,9 +25,17 @@ final class PredictionWriter {
     }
 
     init(
-        objectives: [Objective], rows: Int, ids: [String]?, idName: String?, path: String, format: PredictionFormat
+        objectives: [Objective], decisions: Decisions? = nil, labels: [LabelRules] = [], rows: Int, ids: [String]?, idName: String?, path: String, format: PredictionFormat
     ) throws(TableError) {
-        let columns = objectives.flatMap(Self.columns)
+        let decided = objectives.enumerated().map { index, objective in
+            decisions.map {
+                DecisionColumns($0.objectives[index], of: objective, rules: labels.indices.contains(index) ? labels[index] : nil)
+            }
+        }
+        self.decisions = decided
+        let columns = zip(objectives, decided).flatMap { objective, decided in
+            Self.columns(objective) + (decided?.names(inArray: format == .npy) ?? [])
+        }
         self.ids = format == .csv ? ids : nil
         switch format {
         case .csv:
@@ -51,11 +61,16 @@ final class PredictionWriter {
             switch output {
             case .table(let writer):
                 if let ids { try writer.append(ids[row]) }
-                for objective in predictions.objectives { try append(objective.values, index, to: writer) }
+                for (objective, decided) in zip(predictions.objectives, decisions) {
+                    try append(objective.values, index, to: writer)
+                    for cell in decided?.cells(objective.values, row: index) ?? [] { try writer.append(cell) }
+                }
                 try writer.endRow()
             case .array(let writer):
                 var values: [Float] = []
-                for objective in predictions.objectives { values += objective.values.numbers(row: index) }
+                for (objective, decided) in zip(predictions.objectives, decisions) {
+                    values += objective.values.numbers(row: index) + (decided?.numbers(objective.values, row: index) ?? [])
+                }
                 try writer.append(values)
             }
             row += 1

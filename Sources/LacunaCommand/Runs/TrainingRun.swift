@@ -44,6 +44,7 @@ final class TrainingRun {
         let model = try Model(
             features: train.features.columns, encoder: configuration.encoder, objectives: data.objectives,
             seed: settings.seed, threads: settings.threads)
+        let fitting = try DecisionFitting(data, configuration.decisions, seed: settings.seed)
         Interrupt.install()
         let clock = ContinuousClock(), start = clock.now
         let store = CheckpointStore(folder: directory.file(RunDirectory.File.checkpoints))
@@ -53,7 +54,7 @@ final class TrainingRun {
         do {
             defer { display.clear() }
             history = try model.fit(
-                train, validation: data.datasets[.valid], settings, callbacks: callbacks(for: data), checkpoints: store,
+                train, validation: fitting.rows.tuning, settings, callbacks: callbacks(for: data), checkpoints: store,
                 resume: existing == .resume, identity: identity)
         } catch {
             // Without a checkpoint there is nothing to go on from: a folder made by this run is of no use.
@@ -69,8 +70,10 @@ final class TrainingRun {
             display.say("kept the weights of epoch \(best), the best of \(history.epochs.count) by \(settings.monitor.text)")
         }
         let seconds = (clock.now - start).seconds
-        let report = try evaluate(model, on: data, history: history, seconds: seconds)
-        try save(model, data, history, identity, report)
+        let decisions = try fitting.fit(model)
+        for sentence in decisions?.shortfalls ?? [] { display.say(ErrorText.warning(sentence)) }
+        let report = try evaluate(model, decisions, on: data, history: history, seconds: seconds)
+        try save(model, decisions, data, history, identity, report)
         try store.removeAll()
         return report
     }
@@ -139,14 +142,12 @@ final class TrainingRun {
         try data.writeSplit(to: directory.file(RunDirectory.File.split))
     }
 
-    private func evaluate(_ model: Model, on data: TrainingData, history: History, seconds: Double) throws -> ResultReport {
-        var evaluations: [(split: String, evaluation: Evaluation)] = []
-        for part in Part.allCases {
-            guard let dataset = data.datasets[part] else { continue }
-            evaluations.append((part.rawValue, try model.evaluate(dataset)))
-        }
-        return ResultReport(
-            objectives: data.objectives, evaluations: evaluations,
+    private func evaluate(
+        _ model: Model, _ decisions: Decisions?, on data: TrainingData, history: History, seconds: Double
+    ) throws -> ResultReport {
+        try ResultReport(
+            model, decisions,
+            on: Part.allCases.compactMap { part in data.datasets[part].map { (part.rawValue, $0) } },
             rows: Dictionary(uniqueKeysWithValues: data.rowCounts.map { ($0.key.rawValue, $0.value) }),
             unlabelledDropped: data.droppedUnlabelled,
             training: TrainingFacts(
@@ -159,7 +160,7 @@ final class TrainingRun {
     }
 
     private func save(
-        _ model: Model, _ data: TrainingData, _ history: History, _ identity: [String: String], _ report: ResultReport
+        _ model: Model, _ decisions: Decisions?, _ data: TrainingData, _ history: History, _ identity: [String: String], _ report: ResultReport
     ) throws {
         // A run that ended before its files were written is resumed without a step.
         if !hasBegun { try begin(data) }
@@ -167,7 +168,7 @@ final class TrainingRun {
         try ModelFolder(directory.path).save(
             model, preprocessing: data.preprocessing.mappingPaths(FilePaths.absolute), training: configuration.training,
             history: history,
-            identity: identity,
+            identity: identity, decisions: decisions,
             files: [
                 (RunDirectory.File.configuration, Array(try configurationText().utf8)),
                 (RunDirectory.File.split, split),

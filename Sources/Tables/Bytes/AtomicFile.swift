@@ -17,9 +17,12 @@ import Darwin
     private let temporary: String?
     private var descriptor: Int32
     private var buffer: [UInt8] = []
+    private let deflater: Deflater?
     private static let bufferSize = 1 << 16
 
-    init(path: String) throws(TableError) {
+    /// - Parameter isGzip: whether what is written is compressed on its way.
+    init(path: String, isGzip: Bool = false) throws(TableError) {
+        deflater = isGzip ? try Deflater(path: path) : nil
         self.path = path
         target = resolved(path)
         let direct = isSpecialFile(target)
@@ -48,7 +51,7 @@ import Darwin
 
     /// Writes what is left, makes it durable and gives the file its name.
     func finish() throws(TableError) {
-        try flush()
+        try flush(isLast: true)
         // A pipe or a terminal has nothing to sync.
         if temporary != nil && fsync(descriptor) != 0 { throw failure("cannot write the file") }
         let closed = close(descriptor)
@@ -61,8 +64,9 @@ import Darwin
         }
     }
 
-    private func flush() throws(TableError) {
+    private func flush(isLast: Bool = false) throws(TableError) {
         precondition(descriptor >= 0, "a finished file is not written to")
+        if let deflater { buffer = deflater.deflate(buffer, isLast: isLast) }
         var done = 0
         while done < buffer.count {
             let count = unsafe buffer.withUnsafeBytes { bytes in

@@ -60,7 +60,7 @@ import Testing
         let evaluation = try model.evaluate(data), predictions = try model.predict(data.features)
         func rows(_ index: Int) -> [Int] { (0..<30).filter { problem.masks[index][$0] } }
         guard case .binary(let p) = predictions["tumor"], case .regression(let sizes) = predictions["size"],
-            case .ordinal(let levels, _, _) = predictions["grade"]
+            case .ordinal(let levels, let shares, _) = predictions["grade"]
         else { return }
         #expect(
             evaluation["tumor"]?.scores
@@ -70,7 +70,9 @@ import Testing
                 == .regression(predictions: rows(1).map { sizes[$0] }, targets: rows(1).map { Double(problem.labels[1][$0]) }))
         #expect(
             evaluation["grade"]?.scores
-                == .ordinal(predictions: rows(2).map { levels[$0] }, labels: rows(2).map { Int(problem.labels[2][$0]) }, levels: 3))
+                == .ordinal(
+                    predictions: rows(2).map { levels[$0] }, labels: rows(2).map { Int(problem.labels[2][$0]) }, levels: 3,
+                    probabilities: rows(2).flatMap { shares[$0 * 3..<($0 + 1) * 3] }))
     }
 
     @Test func `a regression is predicted in its unit, and scored on the scale it trains on`() throws {

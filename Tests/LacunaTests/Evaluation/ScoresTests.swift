@@ -75,10 +75,11 @@ import Testing
             #expect(Metric.all(for: kind).contains(Metric.main(for: kind)))
             #expect(Metric.main(for: kind).isBetterHigher)
         }
-        #expect(Metric.allCases.filter { !$0.isBetterHigher } == [.logLoss, .brier, .rmse, .mae])
+        #expect(Metric.allCases.filter { !$0.isBetterHigher } == [.logLoss, .brier, .rmse, .mae, .eceEqualMass, .eceEqualWidth])
         #expect(Metric.allCases.map(\.rawValue) == [
             "auroc", "averagePrecision", "accuracy", "balancedAccuracy", "f1", "macroF1", "logLoss", "brier", "rmse",
-            "mae", "r2", "kappa",
+            "mae", "r2", "kappa", "precision", "recall", "logLossSkill", "eceEqualMass", "eceEqualWidth", "macroAUROC",
+            "spearman",
         ])
     }
 }
