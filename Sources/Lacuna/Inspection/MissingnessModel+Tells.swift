@@ -107,9 +107,7 @@ private struct TellSample {
         self.source = source
         self.groups = groups
         width = features.columns
-        values = []
-        values.reserveCapacity(count * width)
-        for row in rows { for column in 0..<width { values.append(features[row, column]) } }
+        values = features.selecting(rows: rows).values
     }
 
     func tells(
