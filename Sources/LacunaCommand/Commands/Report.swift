@@ -33,6 +33,8 @@ struct Report: ParsableCommand {
             valueName: "part"))
     var split: String?
     @Option(help: Setting.help(.training, "threads")) var threads: String?
+    @OptionGroup(title: "Trust") var trust: TrustOptions
+    @Flag(help: "Leave out what inspect warns of, which reads the data of training once more.") var noInspect = false
     @Option(help: ArgumentHelp("The file to write, .html; an existing one is replaced.", valueName: "file")) var out: String
     @Flag(help: "Say nothing but errors.") var quiet = false
 
@@ -42,7 +44,9 @@ struct Report: ParsableCommand {
         let flags = data.given + GivenSetting.collect(.training, words: [("threads", threads)])
         let facts = try ReportFacts.load(
             RunDirectory(model),
-            .init(part: part, flags: flags, namesData: data.file != nil || data.features != nil || data.labels != nil))
+            .init(
+                part: part, flags: flags, namesData: data.file != nil || data.features != nil || data.labels != nil,
+                trust: try trust.settings(), inspects: !noInspect))
         if !quiet {
             for warning in facts.warnings + facts.gaps { System.write(ErrorText.warning(warning) + "\n", to: .error) }
         }

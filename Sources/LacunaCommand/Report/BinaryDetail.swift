@@ -3,15 +3,24 @@ import Lacuna
 /// ROC, precision–recall and reliability of a yes-or-no slot, and what its threshold decides.
 struct BinaryDetail {
     let slot: ReportFacts.Slot
+    /// `[n]`, as the network gives them.
+    let raw: [Float]
+    /// `[n]`, calibrated where a calibration was fitted; what the threshold is compared with.
     let probabilities: [Float]
     let labels: [Double]
     let threshold: Double
+    /// How the threshold was chosen; nil: it is the usual half.
+    let rule: String?
+    let isCalibrated: Bool
 
-    init(_ slot: ReportFacts.Slot, _ outputs: ObservedOutputs, threshold: Double) {
+    init(_ slot: ReportFacts.Slot, _ outputs: ObservedOutputs, _ fitted: Decisions.Slot?) {
         self.slot = slot
-        probabilities = outputs.predictions(ofSlot: slot.index)
+        raw = outputs.predictions(ofSlot: slot.index)
+        probabilities = fitted?.calibration?.applied(to: raw, of: slot.kind) ?? raw
         labels = outputs.slots[slot.index].labels
-        self.threshold = threshold
+        threshold = fitted?.threshold?.value ?? 0.5
+        rule = fitted?.threshold?.rule.text
+        isCalibrated = fitted?.calibration != nil
     }
 
     var html: HTML {
@@ -39,12 +48,14 @@ struct BinaryDetail {
         return counts
     }
 
-    private var thresholdName: String { "threshold \(NumberText.fixed(threshold, decimals: 3))" }
+    private var thresholdName: String {
+        "threshold \(NumberText.fixed(threshold, decimals: 3))\(rule.map { " (\($0))" } ?? "")"
+    }
 
     private static func share(_ part: Int, _ whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : .nan }
 
     private var roc: Plot? {
-        let points = RankingCurves.roc(probabilities: probabilities, labels: labels)
+        let points = RankingCurves.roc(probabilities: raw, labels: labels)
         guard !points.isEmpty else { return nil }
         let counts = counts
         let at = (
@@ -66,7 +77,7 @@ struct BinaryDetail {
     }
 
     private var precisionRecall: Plot? {
-        let points = RankingCurves.precisionRecall(probabilities: probabilities, labels: labels)
+        let points = RankingCurves.precisionRecall(probabilities: raw, labels: labels)
         guard !points.isEmpty else { return nil }
         let counts = counts
         let base = Self.share(counts.positives, counts.positives + counts.negatives)
@@ -95,8 +106,8 @@ struct BinaryDetail {
 
     private var reliability: Plot? {
         ReliabilityPlot(
-            id: "\(slot.id)-reliability", probabilities: probabilities, labels: labels, x: "predicted probability",
-            y: "share of positives", threshold: threshold
+            id: "\(slot.id)-reliability", probabilities: probabilities, before: isCalibrated ? raw : nil, labels: labels,
+            x: "predicted probability", y: "share of positives", threshold: (threshold, thresholdName)
         ).plot
     }
 
@@ -114,10 +125,12 @@ struct BinaryDetail {
 struct ReliabilityPlot {
     var id: String
     var probabilities: [Float]
+    /// Before calibration; nil where there is none.
+    var before: [Float]?
     var labels: [Double]
     var x: String
     var y: String
-    var threshold: Double?
+    var threshold: (value: Double, name: String)?
 
     var plot: Plot? {
         guard !probabilities.isEmpty, probabilities.allSatisfy(\.isFinite) else { return nil }
@@ -130,25 +143,32 @@ struct ReliabilityPlot {
                 return (bin.meanProbability, interval.low, interval.high)
             }, series: 0),
             .line(bins.map { ($0.meanProbability, $0.observedShare) }, series: 0, name: nil),
-            .dots(bins.map { ($0.meanProbability, $0.observedShare) }, radius: 3, series: 0, name: "bin, with 95 % interval"),
+            .dots(
+                bins.map { ($0.meanProbability, $0.observedShare) }, radius: 3, series: 0,
+                name: before == nil ? "bin, with 95 % interval" : "calibrated, with 95 % interval"),
         ]
+        var was: [Reliability.Bin] = []
+        if let before, before.allSatisfy(\.isFinite) {
+            was = Reliability.bins(probabilities: before, labels: labels, count: 10, kind: .equalMass)
+            marks.append(.line(was.map { ($0.meanProbability, $0.observedShare) }, series: 3, name: "before calibration"))
+        }
         // Where labels are rare, all bins lie in a corner: the axes end where they do.
-        let most = bins.map { max($0.meanProbability, Self.interval(share: $0.observedShare, count: $0.count).high) }.max() ?? 1
+        let most = (bins.map { max($0.meanProbability, Self.interval(share: $0.observedShare, count: $0.count).high) }
+            + was.map { max($0.meanProbability, $0.observedShare) }).max() ?? 1
         let axis = most > 0.6 ? Axis.share("") : Axis.covering([0, most], label: "")
         var (x, y) = (axis, axis)
         (x.label, y.label) = (self.x, self.y)
         if let threshold {
-            let name = "threshold \(NumberText.fixed(threshold, decimals: 3))"
             marks.append(
-                threshold <= axis.highest
-                    ? .line([(threshold, 0), (threshold, axis.highest)], series: 1, name: name)
-                    : .line([], series: 1, name: "\(name), beyond the axis"))
+                threshold.value <= axis.highest
+                    ? .line([(threshold.value, 0), (threshold.value, axis.highest)], series: 1, name: threshold.name)
+                    : .line([], series: 1, name: "\(threshold.name), beyond the axis"))
         }
         return Plot(
             id, title: "Reliability",
             description: """
                 Observed share against mean predicted probability in \(ReportText.counted(bins.count, "bin")) of about equally \
-                many labels. On average they lie \(NumberText.metric(error)) apart.
+                many labels. On average they lie \(NumberText.metric(error)) apart\(was.isEmpty ? "" : ", before calibration \(NumberText.metric(Reliability.expectedCalibrationError(was)))").
                 """,
             x: x, y: y, marks: marks, note: "Mean distance from perfect: \(NumberText.metric(error))")
     }

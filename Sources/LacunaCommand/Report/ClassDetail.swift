@@ -15,12 +15,16 @@ struct ClassDetail {
     let observed: [Int]
     let predicted: [Int]
     let isOrdinal: Bool
+    /// Whether probabilities are those of a calibration.
+    let isCalibrated: Bool
 
-    init(categorical slot: ReportFacts.Slot, _ outputs: ObservedOutputs, classes: [String]) {
+    init(categorical slot: ReportFacts.Slot, _ outputs: ObservedOutputs, classes: [String], _ fitted: Decisions.Slot?) {
         self.slot = slot
         names = classes
-        let probabilities = outputs.predictions(ofSlot: slot.index)
+        let raw = outputs.predictions(ofSlot: slot.index)
+        let probabilities = fitted?.calibration?.applied(to: raw, of: slot.kind) ?? raw
         self.probabilities = probabilities
+        isCalibrated = fitted?.calibration != nil
         observed = outputs.slots[slot.index].classLabels
         predicted = observed.indices.map { entry in
             let start = entry * classes.count
@@ -29,18 +33,34 @@ struct ClassDetail {
         isOrdinal = false
     }
 
-    init(ordinal slot: ReportFacts.Slot, _ outputs: ObservedOutputs, levels: [String]) {
+    init(ordinal slot: ReportFacts.Slot, _ outputs: ObservedOutputs, levels: [String], _ fitted: Decisions.Slot?) {
         self.slot = slot
         names = levels
-        probabilities = outputs.predictions(ofSlot: slot.index)
+        let raw = outputs.predictions(ofSlot: slot.index)
+        let calibrated = fitted?.calibration?.applied(to: raw, of: slot.kind)
+        probabilities = calibrated ?? raw
+        isCalibrated = calibrated != nil
         let entries = outputs.slots[slot.index]
         observed = entries.labels.map { Int($0) }
         // How many thresholds are exceeded more likely than not; none after the first that is not.
+        if let calibrated {
+            predicted = observed.indices.map { Self.level(calibrated[$0 * levels.count..<($0 + 1) * levels.count]) }
+            isOrdinal = true
+            return
+        }
         predicted = observed.indices.map { entry in
             let logits = entries.logits[entry * entries.width..<(entry + 1) * entries.width]
             return logits.prefix { Float(1 / (1 + exp(-Double($0)))) > 0.5 }.count
         }
         isOrdinal = true
+    }
+
+    /// How many levels are exceeded more likely than not.
+    private static func level(_ probabilities: ArraySlice<Float>) -> Int {
+        let total = probabilities.reduce(0.0) { $0 + Double($1) }
+        return probabilities.indices.dropFirst().prefix { start in
+            probabilities[start...].reduce(0.0) { $0 + Double($1) } / total > 0.5
+        }.count
     }
 
     var html: HTML {
@@ -52,7 +72,8 @@ struct ClassDetail {
         var counts = Array(repeating: [Int](repeating: 0, count: names.count), count: names.count)
         for (observed, predicted) in zip(observed, predicted) { counts[observed][predicted] += 1 }
         return ConfusionTable(
-            id: "\(slot.id)-confusion", caption: "Confusion matrix", classes: names, counts: counts
+            id: "\(slot.id)-confusion",
+            caption: isCalibrated ? "Confusion matrix, by calibrated probabilities" : "Confusion matrix", classes: names, counts: counts
         ).html
     }
 

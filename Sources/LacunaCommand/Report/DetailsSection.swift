@@ -28,7 +28,10 @@ struct DetailsSection {
     private func summary(_ slot: ReportFacts.Slot) -> HTML {
         guard let scores = slot.scores else { return .none }
         let numbers = scores.entries.prefix(4).compactMap { entry in
-            entry.score.number.map { "\(entry.metric.title) \(NumberText.metric($0))" }
+            entry.score.number.map { number in
+                let interval = slot.intervals[entry.metric].map { " (\(ReportText.interval($0)))" } ?? ""
+                return "\(entry.metric.title) \(NumberText.metric(number))\(interval)"
+            }
         }
         let objective = facts.objectives[slot.objective]
         let unit = objective.scale.map { ", in \($0)" } ?? ""
@@ -36,11 +39,19 @@ struct DetailsSection {
         return "<p class=\"lead\">\(numbers.isEmpty ? text : "\(text): \(numbers.joined(separator: ", "))")</p>\n"
     }
 
+    /// What validation rows taught about it.
+    private func fitted(_ slot: ReportFacts.Slot) -> Decisions.Slot? {
+        guard let decisions = facts.decisions, decisions.objectives.indices.contains(slot.objective) else { return nil }
+        let slots = decisions.objectives[slot.objective].slots
+        let first = facts.objectives[..<slot.objective].reduce(0) { $0 + $1.kind.slotsPerRow }
+        return slots.indices.contains(slot.index - first) ? slots[slot.index - first] : nil
+    }
+
     private func detail(_ slot: ReportFacts.Slot, _ outputs: ObservedOutputs) -> HTML {
         switch slot.kind {
-        case .binary, .multilabel: BinaryDetail(slot, outputs, threshold: 0.5).html
-        case .categorical(let classes): ClassDetail(categorical: slot, outputs, classes: classes).html
-        case .ordinal(let levels): ClassDetail(ordinal: slot, outputs, levels: levels).html
+        case .binary, .multilabel: BinaryDetail(slot, outputs, fitted(slot)).html
+        case .categorical(let classes): ClassDetail(categorical: slot, outputs, classes: classes, fitted(slot)).html
+        case .ordinal(let levels): ClassDetail(ordinal: slot, outputs, levels: levels, fitted(slot)).html
         case .regression: RegressionDetail(slot, outputs, scale: facts.objectives[slot.objective].scale).html
         }
     }

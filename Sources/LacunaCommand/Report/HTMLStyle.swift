@@ -40,7 +40,7 @@ enum HTMLStyle {
         figcaption{font-weight:600;margin-bottom:.35rem}
         figcaption small,.note{display:block;font-weight:400;font-size:.875rem;color:var(--muted)}
         figure svg.plot{display:block;width:100%;height:auto;max-width:34rem;margin:0 auto}
-        figure.wide svg.plot{max-width:none}
+        figure.wide svg.plot{max-width:44rem;margin:0}
         .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:0;margin:.35rem 0 0;font-size:.875rem;\
         max-width:none}
         .legend svg{width:2.1rem;height:.8rem;vertical-align:-.05rem;margin-right:.35rem}

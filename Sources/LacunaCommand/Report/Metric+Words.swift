@@ -16,6 +16,13 @@ extension Metric {
         case .mae: "MAE"
         case .r2: "R²"
         case .kappa: "Weighted kappa"
+        case .precision: "Precision"
+        case .recall: "Recall"
+        case .logLossSkill: "Log loss skill"
+        case .eceEqualMass: "ECE, equal mass"
+        case .eceEqualWidth: "ECE, equal width"
+        case .macroAUROC: "Macro AUROC"
+        case .spearman: "Spearman"
         }
     }
 
@@ -35,6 +42,15 @@ extension Metric {
         case .rmse: "Root of the mean squared error, in the unit shown beside the name. 0 is perfect."
         case .mae: "Mean absolute error, in the unit shown beside the name, or in levels. 0 is perfect."
         case .r2: "Coefficient of determination: the share of the variance that the predictions explain. 0 is what predicting the mean reaches, 1 is perfect."
+        case .precision: "Share of the labels called positive that are, with probability 0.5 as the threshold unless another is named."
+        case .recall: "Share of the positive labels that are called so, with probability 0.5 as the threshold unless another is named."
+        case .logLossSkill:
+            "How much of the log loss of the prior, which predicts every label with the observed shares of the classes, the model takes away. 0 is what the prior reaches, 1 is perfect."
+        case .eceEqualMass:
+            "Expected calibration error over 15 bins of equally many labels: the mean distance of predicted and observed share. 0 is perfect; few labels make it larger."
+        case .eceEqualWidth: "Expected calibration error over 15 bins of equal width in the probability. 0 is perfect."
+        case .macroAUROC: "Mean over classes of the AUROC of the class against the rest. 0.5 is chance, 1 is perfect."
+        case .spearman: "Spearman's rank correlation of predictions and labels. 0 is none, 1 is perfect order."
         case .kappa: "Cohen's kappa with quadratic weights: agreement of predicted and observed levels beyond chance. 0 is chance, 1 is perfect."
         }
     }

@@ -13,10 +13,12 @@ struct OverviewSection {
         if let shown = facts.shown {
             let main = MacroScores.main(
                 of: shown.result.objectives.compactMap { objective in objective.scores[shown.split].map { (objective.kind, $0) } })
+            let kinds = Set(facts.objectives.map { Metric.main(for: $0.kind.name) })
+            let interval = kinds.count == 1 ? kinds.first.flatMap { shown.result.macroIntervals[shown.split]?[$0] } : nil
             tiles.append(
                 Self.tile(
                     mainTitle, ReportText.number(main.score),
-                    "mean of \(ReportText.counted(main.objectives, "objective")), \(ReportText.part(shown.split))"))
+                    "\(interval.map { "95 % interval \(ReportText.interval($0)); " } ?? "")mean of \(ReportText.counted(main.objectives, "objective")), \(ReportText.part(shown.split))"))
         }
         let rows = facts.bySplit.map { ($0.split, $0.result.rows[$0.split] ?? 0) }
         if !rows.isEmpty {
@@ -59,20 +61,34 @@ struct OverviewSection {
         return all > 0 ? observed / all : nil
     }
 
+    /// Main metrics first, then the rest.
+    private static let order: [Metric] = {
+        let main = Metric.allCases.filter { metric in ObjectiveKind.Name.allCases.contains { Metric.main(for: $0) == metric } }
+        return main + Metric.allCases.filter { !main.contains($0) }
+    }()
+
+    private var intervals: String {
+        facts.bySplit.contains { !$0.result.macroIntervals.isEmpty } ? "In small: 95 % intervals. " : ""
+    }
+
     private var macroTable: HTML? {
         guard !facts.bySplit.isEmpty, facts.objectives.count > 1 else { return nil }
         let macros = facts.bySplit.map { ($0.split, $0.result.macro($0.split)) }
-        let metrics = Metric.allCases.filter { metric in macros.contains { $0.1[metric] != nil } }
+        let metrics = Self.order.filter { metric in macros.contains { $0.1[metric] != nil } }
         var table = HTMLTable(
             "macro", caption: "Means over objectives",
-            note: "Each objective counts once, however many labels it has. In small: over how many objectives the metric is defined.",
+            note: "Each objective counts once, however many labels it has. \(intervals)In small also over how many objectives a metric is defined, where not over all.",
             columns: ["Part"] + metrics.map { "\($0.title) \($0.direction)" })
         for (split, macro) in macros {
             table.append(
                 .text(split),
                 metrics.map { metric in
                     guard let entry = macro[metric] else { return .none }
-                    return .detailed(ReportText.number(entry.score), detail: "\(entry.objectives)")
+                    let all = entry.objectives == entry.candidates ? nil : "\(entry.objectives) of \(entry.candidates)"
+                    let result = facts.bySplit.first { $0.split == split }?.result
+                    let interval = result?.macroIntervals[split]?[metric].map(ReportText.interval)
+                    let detail = [interval, all].compactMap { $0 }.joined(separator: ", ")
+                    return detail.isEmpty ? .number(ReportText.number(entry.score)) : .detailed(ReportText.number(entry.score), detail: detail)
                 })
         }
         return table.html

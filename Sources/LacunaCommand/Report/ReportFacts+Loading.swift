@@ -15,6 +15,9 @@ extension ReportFacts {
         var flags: [GivenSetting]
         /// Whether flags name the data: then they have to be there.
         var namesData: Bool
+        var trust = TrustSettings()
+        /// Whether the data of training are inspected for what a reader should be warned of.
+        var inspects = true
     }
 
     /// Gathers what a report tells.
@@ -35,14 +38,22 @@ extension ReportFacts {
         try facts.readResults(directory)
         try facts.readHistory(directory)
         try facts.readConfiguration(directory)
+        facts.extras = try ReportExtras.read(directory)
         guard let preprocessing = loaded.preprocessing else {
             facts.gaps.append(
                 "There are no curves: a program saved the model from arrays of its own, so it does not know how to read files.")
             return facts
         }
         facts.settings.describe(preprocessing)
+        facts.decisions = loaded.decisions
+        if facts.results?.splits.contains("outOfFold") == true, !request.namesData, request.part == nil {
+            facts.gaps.append(
+                "There are no curves: each row was scored by the model of the fold that did not see it, and the folder keeps the scores alone. Name data that no fold saw to draw some.")
+            return facts
+        }
         do {
-            try facts.score(model, preprocessing, flags.data, request.part)
+            try facts.score(model, preprocessing, flags.data, request)
+            if request.inspects { facts.inspect(directory, preprocessing, request) }
         } catch where !request.namesData && request.part == nil {
             let folders = [preprocessing.data.file, preprocessing.data.features, preprocessing.data.labels].compactMap { path in
                 path.flatMap { path in path.lastIndex(of: "/").map { String(path[...$0]) } }
@@ -86,8 +97,10 @@ extension ReportFacts {
         }
     }
 
+    /// Of several models, the curves of the first.
     private mutating func readHistory(_ directory: RunDirectory) throws {
-        let path = directory.file(ModelFolder.historyFile)
+        let folder = ReportExtras.historyFolder(directory)
+        let path = directory.file(folder.map { FilePaths.join($0, ModelFolder.historyFile) } ?? ModelFolder.historyFile)
         guard FileSystem.exists(path) else {
             gaps.append("There are no training curves: the folder has no history.jsonl.")
             return
@@ -121,19 +134,52 @@ extension ReportFacts {
 
     /// Runs the model over the part that is asked for, or over the first that has rows.
     private mutating func score(
-        _ model: any Predictor, _ preprocessing: Preprocessing, _ data: DataDeclaration, _ part: Part?
+        _ model: any Predictor, _ preprocessing: Preprocessing, _ data: DataDeclaration, _ request: Request
     ) throws {
         let labelled: LabelledRows, split: String
-        if let part {
+        if let part = request.part {
             (labelled, split) = (try preprocessing.dataset(from: data, objectives: objectives, part: part), part.rawValue)
         } else {
             (labelled, split) = try firstPart(preprocessing, data)
         }
         let outputs = try model.outputs(of: labelled.dataset)
         warnings += labelled.warnings
-        let result = ResultReport(
+        var result = ResultReport(
             objectives: objectives, evaluations: [(split, outputs.evaluation())], rows: [split: labelled.dataset.rows])
+        if let decisions { result.add(decisions, decisions.evaluation(of: outputs), split: split) }
+        if let bootstrap = request.trust.bootstrap(observed: outputs.slots.reduce(0) { $0 + $1.count }) {
+            result.add(outputs.intervals(bootstrap, groups: labelled.groups), split: split)
+            result.bootstrap = BootstrapFacts(
+                resamples: bootstrap.resamples, confidence: bootstrap.confidence, seed: bootstrap.seed,
+                grouped: labelled.groups != nil)
+        }
         scored = Scored(split: split, outputs: outputs, result: result)
+    }
+
+    /// What `lacuna inspect` warns of in the data of training; whatever else was named now is not what taught the model.
+    private mutating func inspect(_ directory: RunDirectory, _ preprocessing: Preprocessing, _ request: Request) {
+        let path = directory.file(RunDirectory.File.configuration)
+        guard FileSystem.exists(path) else { return }
+        do {
+            var configuration = try RunConfiguration.read(file: path)
+            try configuration.apply(request.flags)
+            configuration = configuration.resolved()
+            guard try DataDigest(configuration.data) == preprocessing.digest else {
+                gaps.append("The warnings of inspect are left out: the data that were named are not those of training.")
+                return
+            }
+            let settings = configuration.training
+            let inspection = try Inspection.load(
+                configuration.data, objectives: configuration.objectives, batchSize: settings.batchSize,
+                unlabelled: settings.unlabelled ?? .drop, threads: settings.threads)
+            // What the load says by itself was said when the part was read.
+            warnings = (inspection.warnings + inspection.loadWarnings + warnings).reduce(into: []) { all, warning in
+                if !all.contains(warning) { all.append(warning) }
+            }
+        } catch {
+            gaps.append(
+                "The warnings of inspect are left out, for the data of training cannot be inspected: \(Self.problem(of: error, without: [])).")
+        }
     }
 
     /// Of test, valid and train the first that can be told and has rows; all rows where none can.

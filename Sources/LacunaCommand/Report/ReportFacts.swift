@@ -15,6 +15,10 @@ struct ReportFacts {
     /// Columns that the network sees.
     var features: Int
     var parameters: Int
+    /// Calibrations, thresholds and conformal sets; nil where none were fitted.
+    var decisions: Decisions?
+    /// What else the folder tells: members, folds, comparisons, weights.
+    var extras = ReportExtras()
     /// What the model says of observed labels now.
     var scored: Scored?
     /// What the report lacks and why, one sentence each.
@@ -34,7 +38,7 @@ struct ReportFacts {
     var shown: (split: String, result: ResultReport)? {
         if let scored { return (scored.split, scored.result) }
         guard let results else { return nil }
-        let split = ["test", "valid", "train"].first { results.splits.contains($0) } ?? results.splits.first
+        let split = ["outOfFold", "test", "valid", "train"].first { results.splits.contains($0) } ?? results.splits.first
         return split.map { ($0, results) }
     }
 
@@ -45,7 +49,7 @@ struct ReportFacts {
         for split in results?.splits ?? [] where split != scored?.split {
             if let results { all.append((split, results)) }
         }
-        let order = ["all": 0, "train": 1, "valid": 2, "test": 3]
+        let order = ["all": 0, "train": 1, "valid": 2, "test": 3, "outOfFold": 4]
         return all.sorted { order[$0.split, default: 9] < order[$1.split, default: 9] }
     }
 
@@ -87,6 +91,10 @@ extension ReportFacts {
         var id: String
         var kind: ObjectiveKind
         var scores: Scores?
+        /// Of the metrics; empty where none were found.
+        var intervals: [Metric: Interval] = [:]
+        /// What was fitted for it on validation rows.
+        var decision: DecisionResult?
         /// The metric that stands for it.
         var main: Double?
     }
@@ -99,18 +107,20 @@ extension ReportFacts {
             let split = shown?.split ?? ""
             if case .multilabel(let labels) = objective.kind {
                 for (number, label) in labels.enumerated() {
-                    let scores = result.flatMap { $0.labels.indices.contains(number) ? $0.labels[number].scores[split] : nil }
+                    let own = result.flatMap { $0.labels.indices.contains(number) ? $0.labels[number] : nil }
+                    let scores = own?.scores[split]
                     slots.append(
                         Slot(
                             index: slots.count, objective: place, name: "\(objective.name) · \(label)", id: "o\(place)l\(number)",
-                            kind: objective.kind, scores: scores, main: scores?[.auroc]?.number))
+                            kind: objective.kind, scores: scores, intervals: own?.intervals[split] ?? [:],
+                            decision: own?.decision, main: scores?[.auroc]?.number))
                 }
             } else {
                 let scores = result?.scores[split]
                 slots.append(
                     Slot(
                         index: slots.count, objective: place, name: objective.name, id: "o\(place)", kind: objective.kind,
-                        scores: scores, main: scores?[Metric.main(for: objective.kind.name)]?.number))
+                        scores: scores, intervals: result?.intervals[split] ?? [:], decision: result?.decision, main: scores?[Metric.main(for: objective.kind.name)]?.number))
             }
         }
         return slots

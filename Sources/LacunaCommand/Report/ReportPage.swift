@@ -11,7 +11,8 @@ struct ReportPage {
             opening: OverviewSection(facts).html,
             sections: [
                 WarningsSection(facts).section, ResultsSection(facts).section, CoverageSection(facts).section,
-                TrainingSection(facts).section, DetailsSection(facts).section, ReproduceSection(facts).section,
+                TrainingSection(facts).section, DecisionsSection(facts).section, RunsSection(facts).section,
+                DetailsSection(facts).section, ReproduceSection(facts).section,
                 GlossarySection(facts).section,
             ].compactMap { $0 },
             footer: """
@@ -34,7 +35,18 @@ struct ReportPage {
 /// Words that several sections share.
 enum ReportText {
     /// "the test part", or "all rows".
-    static func part(_ split: String) -> String { split == "all" ? "all rows" : "the \(split) part" }
+    static func part(_ split: String) -> String {
+        switch split {
+        case "all": "all rows"
+        case "outOfFold": "all rows, each by the model of the fold that did not see it"
+        default: "the \(split) part"
+        }
+    }
+
+    /// "0.81–0.87".
+    static func interval(_ interval: Interval) -> String {
+        "\(NumberText.metric(interval.lower))–\(NumberText.metric(interval.upper))"
+    }
 
     /// "1 label", "2 labels".
     static func counted(_ count: Int, _ noun: String) -> String {

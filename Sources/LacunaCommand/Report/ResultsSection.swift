@@ -24,15 +24,24 @@ struct ResultsSection {
     private static let tableLimit = 25
 
     private func introduction(_ split: String) -> HTML {
-        "<p>Measured on \(ReportText.part(split)), over observed labels. ↑ means that higher is better, ↓ that lower is; – that the labels cannot decide.</p>\n"
+        "<p>Measured on \(ReportText.part(split)), over observed labels. ↑ means that higher is better, ↓ that lower is; – that the labels cannot decide.\(intervals)</p>\n"
+    }
+
+    /// How the small numbers were found.
+    private var intervals: String {
+        guard let bootstrap = facts.shown?.result.bootstrap else { return "" }
+        let share = NumberText.fixed(bootstrap.confidence * 100, decimals: 0)
+        return " In small: \(share) % intervals from \(NumberText.count(bootstrap.resamples)) bootstrap resamples of \(bootstrap.grouped ? "whole groups of rows" : "the rows"), seed \(String(bootstrap.seed))."
     }
 
     private func table(of kind: ObjectiveKind.Name, shown: (split: String, result: ResultReport), isSearchable: Bool) -> HTML? {
         let split = shown.split
+        // Of many objectives the metrics that are usually looked at: more would make the table a wall.
         let members = shown.result.objectives.indices.filter { shown.result.objectives[$0].kind == kind }
         guard !members.isEmpty else { return nil }
         let main = Metric.main(for: kind)
-        let metrics = [main] + Metric.all(for: kind).filter { $0 != main }
+        let wanted = isSearchable ? Metric.usual(for: kind) : Metric.all(for: kind)
+        let metrics = [main] + wanted.filter { $0 != main }
         let training = facts.bySplit.first { $0.split == "train" && split != "train" }?.result
         let heads = ["Coverage", "Labels"] + (training == nil ? [] : ["Labels, train"])
         var table = HTMLTable(
@@ -43,7 +52,9 @@ struct ResultsSection {
         table.searched = "\(kind.rawValue) objectives"
         for place in members {
             let objective = shown.result.objectives[place]
-            func cells(_ coverage: Double?, _ scores: Scores?, _ trained: Scores?, label: Int?) -> [HTMLTable.Cell] {
+            func cells(
+                _ coverage: Double?, _ scores: Scores?, _ trained: Scores?, _ intervals: [Metric: Interval]?
+            ) -> [HTMLTable.Cell] {
                 var cells: [HTMLTable.Cell] = [
                     .number(coverage.map(NumberText.percent) ?? "–"),
                     .number(scores.map { NumberText.count($0.observed) } ?? "–"),
@@ -51,19 +62,21 @@ struct ResultsSection {
                 if training != nil { cells.append(.number(trained.map { NumberText.count($0.observed) } ?? "–")) }
                 return cells + metrics.map { metric in
                     guard let number = scores?[metric]?.number else { return .none }
-                    return .number(NumberText.metric(number))
+                    guard let interval = intervals?[metric] else { return .number(NumberText.metric(number)) }
+                    return .detailed(NumberText.metric(number), detail: ReportText.interval(interval))
                 }
             }
             let unit: HTML? = objective.scale.map { " <small class=\"muted\">\($0)</small>" }
             table.append(
                 "\(HTML.name(objective.name))\(unit)",
                 cells(
-                    objective.coverage[split], objective.scores[split], training?.objectives[place].scores["train"], label: nil))
+                    objective.coverage[split], objective.scores[split], training?.objectives[place].scores["train"],
+                    objective.intervals[split]))
             for (number, label) in objective.labels.enumerated() {
                 let trained = training.flatMap { $0.objectives[place].labels.indices.contains(number) ? $0.objectives[place].labels[number] : nil }
                 table.append(
                     "– \(HTML.name(label.name))",
-                    cells(label.coverage[split], label.scores[split], trained?.scores["train"], label: number))
+                    cells(label.coverage[split], label.scores[split], trained?.scores["train"], label.intervals[split]))
             }
         }
         return table.html

@@ -30,8 +30,10 @@ struct TrainingSection {
                     id: "training-selection", title: "The best and the worst objectives",
                     content: "<div class=\"cards\">\(chosen.compactMap { curve(of: $0)?.html })</div>"))
         }
+        let note: HTML? = facts.extras.historyOf.map { "<p class=\"muted\">These are the curves of \($0), one of several models.</p>" }
         return .init(
-            id: "training", title: "Training curves", content: "<div class=\"cards\">\(whole)</div>", parts: parts)
+            id: "training", title: "Training curves", content: "\(note)<div class=\"cards\">\(whole)\(weights?.html)</div>",
+            parts: parts)
     }
 
     /// Objectives of the slots that have details, each once.
@@ -87,6 +89,41 @@ struct TrainingSection {
         return plot(
             "monitored", "What was monitored: \(facts.settings.monitor)", "on validation", [("valid", 1, points)],
             description: Self.sentence([("The monitored value", points)]))
+    }
+
+    /// What balancing made of the objectives' weights: each line one, or the spread of many.
+    private var weights: Plot? {
+        let weights = facts.extras.weights
+        guard weights.contains(where: { $0.values.contains { $0 != weights[0].values.first } }) else { return nil }
+        let first = weights.first?.values ?? [], moves = weights.contains { $0.values != first }
+        guard moves else { return nil }
+        let columns = facts.objectives.indices.map { place in
+            weights.compactMap { entry -> (x: Double, y: Double)? in
+                guard entry.values.indices.contains(place), let value = entry.values[place] else { return nil }
+                return (Double(entry.epoch), value)
+            }
+        }
+        let y = Axis.covering(columns.flatMap { $0.map(\.y) }, label: "weight", includesZero: true)
+        var plot = Plot(
+            "weights", title: "Weights of the objectives",
+            description: "What balancing multiplies each objective's loss with, by epoch: from \(NumberText.metric(columns.flatMap { $0.map(\.y) }.min() ?? 0)) to \(NumberText.metric(columns.flatMap { $0.map(\.y) }.max() ?? 0)).",
+            x: axis, y: y)
+        if facts.objectives.count <= 5 {
+            plot.marks = columns.enumerated().map { .line($0.element, series: $0.offset, name: facts.objectives[$0.offset].name) }
+        } else {
+            let spread = weights.compactMap { entry -> (x: Double, low: Double, high: Double)? in
+                let values = entry.values.compactMap { $0 }
+                guard let low = values.min(), let high = values.max() else { return nil }
+                return (Double(entry.epoch), low, high)
+            }
+            let median = weights.compactMap { entry -> (x: Double, y: Double)? in
+                let values = entry.values.compactMap { $0 }.sorted()
+                return values.isEmpty ? nil : (Double(entry.epoch), values[values.count / 2])
+            }
+            plot.marks = [.band(spread, series: 0, name: "least to most"), .line(median, series: 0, name: "median")]
+        }
+        plot.note = facts.extras.balance.map { "by \($0)" }
+        return plot
     }
 
     private func curve(of place: Int) -> Plot? {
