@@ -15,6 +15,7 @@ public struct LacunaCommand: ParsableCommand {
               lacuna train --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical' --out run
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
+              lacuna report --model run --out report.html
               lacuna split --data patients.csv --objective 'tumor:binary' --group patient --out split.csv
               lacuna verify --data patients.csv --objective 'tumor:binary'
               lacuna export --model run --out model.onnx
@@ -27,6 +28,7 @@ public struct LacunaCommand: ParsableCommand {
             Train.self,
             Evaluate.self,
             Predict.self,
+            Report.self,
             SplitCommand.self,
             Verify.self,
             Tune.self,

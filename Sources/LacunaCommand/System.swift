@@ -15,6 +15,20 @@ enum System {
 
     enum Stream: Int32, Sendable { case output = 1, error = 2 }
 
+    /// "linux x86_64": what the program was built for.
+    static var platform: String {
+        #if os(macOS)
+        let system = "macos"
+        #else
+        let system = "linux"
+        #endif
+        #if arch(arm64)
+        return "\(system) arm64"
+        #else
+        return "\(system) x86_64"
+        #endif
+    }
+
     /// Columns of the terminal, or nil where the stream is none.
     static func terminalWidth(_ stream: Stream) -> Int? {
         var size = winsize()

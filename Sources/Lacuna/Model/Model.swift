@@ -64,6 +64,9 @@ public final class Model {
     /// Trainable numbers.
     public var parameterCount: Int { engine.parameterCount }
 
+    /// Threads of matrix products.
+    package var threads: Int { engine.threads }
+
     /// Predicts every objective for every row.
     ///
     /// - Parameter features: `[n × F]`, finite.
@@ -147,7 +150,7 @@ public final class Model {
         }
     }
 
-    static var cores: Int { processorCount() }
+    package static var cores: Int { processorCount() }
 }
 
 extension Predictions {

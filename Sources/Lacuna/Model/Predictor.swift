@@ -21,6 +21,11 @@ public protocol Predictor {
     func outputs(of data: Dataset) throws(DataError) -> ObservedOutputs
 }
 
+extension Predictor {
+    /// The models that predict: one, or the members of an ensemble.
+    package var members: [Model] { (self as? Ensemble)?.members ?? [self as? Model].compactMap { $0 } }
+}
+
 extension Model: Predictor {
     /// One.
     public var memberCount: Int { 1 }

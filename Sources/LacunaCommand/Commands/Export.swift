@@ -34,7 +34,12 @@ struct Export: ParsableCommand {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
         let loaded = try ModelFolder(model).load(threads: 1, as: Preprocessing.self)
-        let models = (loaded.predictor as? Ensemble)?.members ?? [loaded.predictor as? Model].compactMap { $0 }
+        let models = loaded.predictor.members
+        if let folds = loaded.predictor as? Ensemble, !folds.sharesFeatures {
+            throw CommandError(
+                "the models of folds see features of their own each, and are not written as one file", at: model,
+                fix: "export one of them, such as --model \(FilePaths.join(model, RunDirectory.File.folds))/1")
+        }
         let bytes: [UInt8]
         switch format {
         case .onnx:

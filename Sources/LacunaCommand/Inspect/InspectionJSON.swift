@@ -34,7 +34,7 @@ extension InspectionResult {
         var members: [JSONValue.Member] = [
             .init("name", .string(objective.name)), .init("kind", .string(objective.kind.rawValue)),
         ]
-        members += members(of: objective.parts)
+        members += self.members(of: objective.parts)
         members += [
             .init("batchesWithoutLabel", .optional(objective.batchesWithoutLabel)),
             .init("missingness", Self.json(objective.missingness)),

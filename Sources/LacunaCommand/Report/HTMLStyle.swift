@@ -23,8 +23,8 @@ enum HTMLStyle {
         .muted{color:var(--muted)}
         nav{background:var(--surface);border:1px solid var(--rule);border-radius:.6rem;padding:.6rem 1rem;margin:1.25rem 0}
         nav h2{all:unset;display:block;font-weight:600}
-        nav ul{list-style:none;margin:.25rem 0;padding:0;max-width:none;columns:14rem;column-gap:1.5rem}
-        nav ul ul{columns:auto;padding-left:1rem;margin:0}
+        nav ul{list-style:none;margin:.25rem 0;padding:0;max-width:none;columns:26rem 2;column-gap:2rem}
+        nav ul ul{columns:auto;padding-left:1rem;margin:0;display:flex;flex-wrap:wrap;gap:0 1rem}
         nav li{break-inside:avoid}
         nav a{display:inline-block;padding:.2rem 0}
         .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,9.5rem),1fr));gap:.75rem;margin:1rem 0;\
@@ -40,30 +40,36 @@ enum HTMLStyle {
         figcaption{font-weight:600;margin-bottom:.35rem}
         figcaption small,.note{display:block;font-weight:400;font-size:.875rem;color:var(--muted)}
         figure svg.plot{display:block;width:100%;height:auto;max-width:34rem;margin:0 auto}
-        figure.wide svg.plot{max-width:none}
+        figure.wide svg.plot{max-width:44rem;margin:0}
         .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:0;margin:.35rem 0 0;font-size:.875rem;\
         max-width:none}
         .legend svg{width:2.1rem;height:.8rem;vertical-align:-.05rem;margin-right:.35rem}
         .legend.scale svg{width:9rem}
-        figure svg.strip{min-width:34rem}figure .scroll{border:0;margin:0}
+        figure svg.plot.strip{min-width:42rem;max-width:56rem;margin:0}figure .scroll{border:0;margin:0}
         svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--muted);\
         font-variant-numeric:tabular-nums}
         svg text.e{text-anchor:end}svg text.m{text-anchor:middle}svg text.l{fill:var(--text)}
         .grid{stroke:var(--rule);stroke-width:1;fill:none;shape-rendering:crispEdges}
         .frame{stroke:var(--muted);stroke-width:1;fill:none;shape-rendering:crispEdges}
         .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+        .dot{fill:none;stroke-linecap:round;stroke-width:4}.dot.r3{stroke-width:7}
         .area{stroke:none;opacity:.22}
         .ref{stroke:var(--muted);stroke-width:1.25;stroke-dasharray:2 4;fill:none}
         \(series)
         .d1{stroke-dasharray:7 4}.d2{stroke-dasharray:1.5 4}.d3{stroke-dasharray:9 3 2 3}.d4{stroke-dasharray:4 2}
+        .fit{width:fit-content}
+        .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:0 1rem}
         .scroll{overflow-x:auto;margin:.75rem 0;max-width:100%;border:1px solid var(--rule);border-radius:.6rem}
         table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+        .fit table{min-width:18rem}
         caption{caption-side:top;text-align:left;font-weight:600;padding:.5rem .7rem;position:sticky;left:0}
         caption small{display:block;font-weight:400;color:var(--muted)}
         th,td{padding:.32rem .7rem;text-align:right;vertical-align:top;border-top:1px solid var(--rule);white-space:nowrap}
         thead th{background:var(--surface);font-weight:600;vertical-align:bottom}
         th.t,td.t,th[scope=row],th:first-child{text-align:left}
         th[scope=row]{font-weight:500;white-space:normal;overflow-wrap:anywhere;min-width:7rem;max-width:20rem}
+        table th:first-child{position:sticky;left:0;background:var(--bg)}
+        thead th:first-child{background:var(--surface);z-index:2}
         td.w{white-space:normal;overflow-wrap:anywhere;min-width:12rem}
         td small{color:var(--muted)}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer;text-align:inherit;\
@@ -87,12 +93,13 @@ enum HTMLStyle {
         dl.glossary dt{font-weight:600;margin-top:.6rem}
         dl.glossary dd{margin:0 0 0 1rem}
         footer{margin-top:3rem;border-top:1px solid var(--rule);color:var(--muted);font-size:.875rem}
-        @media (max-width:30rem){th,td{padding:.3rem .5rem}h1{font-size:1.45rem}h2{font-size:1.25rem}}
+        @media (max-width:30rem){th[scope=row]{min-width:5.5rem;max-width:9rem}th,td{padding:.3rem .5rem}h1{font-size:1.45rem}h2{font-size:1.25rem}}
         @media print{body{font-size:10pt}.page{max-width:none;padding:0}nav,.search,.skip{display:none!important}\
-        h2,h3,h4,caption{break-after:avoid}figure,.tile,tr,.warnings li{break-inside:avoid}thead{display:table-header-group}\
+        h2,h3,h4,caption,.lead{break-after:avoid}figure,.tile,tr,.warnings li{break-inside:avoid}thead{display:table-header-group}\
         .scroll,.tall{overflow:visible;max-height:none;border:0}table{font-size:8pt}th,td{padding:.15rem .35rem}\
         caption{position:static}.tall thead th{position:static}\
-        .cards{grid-template-columns:1fr 1fr}th[scope=row]{min-width:4rem}td.w{min-width:6rem}\
+        .cards{grid-template-columns:1fr 1fr 1fr;gap:.5rem}.pair{grid-template-columns:1fr 1fr}figure{padding:.4rem .5rem}\
+        th[scope=row]{min-width:6rem}td.w{min-width:6rem}table th:first-child{position:static}.fit{break-inside:avoid}\
         .heat td,.tile,figure,thead th,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}\
         a{color:inherit;text-decoration:none}tr[hidden]{display:table-row!important}}
         @media (forced-colors:active){.line{stroke:CanvasText}.fill{fill:CanvasText}}

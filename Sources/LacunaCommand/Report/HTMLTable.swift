@@ -27,6 +27,8 @@ struct HTMLTable: Sendable {
     /// Columns whose heads stand left, as their cells do.
     var textColumns: Set<Int> = []
     private(set) var rows: [(name: HTML, cells: [Cell])] = []
+    /// Whether it is as wide as its cells instead of the page.
+    var isNarrow = false
     /// Whether a click on a head sorts the rows.
     var isSortable = false
     /// Whether rows are found by words; implies a frame of limited height.
@@ -60,7 +62,7 @@ struct HTMLTable: Sendable {
         let isShaded = rows.contains { $0.cells.contains { if case .shaded = $0 { true } else { false } } }
         let classes = [isSortable || isSearchable ? "sortable" : nil, isShaded ? "heat" : nil].compactMap { $0 }
             .joined(separator: " ")
-        let frame = isSearchable ? "scroll tall" : "scroll"
+        let frame = isSearchable ? "scroll tall" : isNarrow ? "scroll fit" : "scroll"
         return """
             \(search)<div class="\(frame)" role="region" aria-labelledby="\(id)-c" tabindex="0">
             <table id="\(id)" class="\(classes)"\(isSearchable ? " data-search=\"\(id)-s\"" as HTML : nil)>

@@ -43,7 +43,7 @@ extension Plot {
             "<path class=\"area fill f\(series % 5)\" d=\"\(outline(points))\"/>"
         case .bars(let bars, let series, _): "<path class=\"fill f\(series % 5)\" d=\"\(rectangles(bars))\"/>"
         case .dots(let points, let radius, let series, _):
-            "<path class=\"line s\(series % 5)\" stroke-width=\"\(Self.text(radius * 2))\" d=\"\(dots(points))\"/>"
+            "<path class=\"dot\(radius > 2 ? " r3" : "") s\(series % 5)\" d=\"\(dots(points))\"/>"
         case .point(let x, let y, let series, _): point(x, y, series)
         case .whiskers(let stretches, let series): "<path class=\"line s\(series % 5)\" d=\"\(whiskers(stretches))\"/>"
         case .density(let density, _): squares(density)
@@ -148,7 +148,7 @@ extension Plot {
             case .band(_, let series, let name?): entry("<path class=\"area fill f\(series % 5)\" d=\"M1 1H33V11H1Z\"/>", name)
             case .bars(_, let series, let name?): entry("<path class=\"fill f\(series % 5)\" d=\"M8 1H26V11H8Z\"/>", name)
             case .dots(_, _, let series, let name?):
-                entry("<path class=\"line s\(series % 5)\" stroke-width=\"6\" d=\"M17 6h0\"/>", name)
+                entry("<path class=\"dot r3 s\(series % 5)\" d=\"M17 6h0\"/>", name)
             case .point(_, _, let series, let name?):
                 entry("<circle class=\"line s\(series % 5)\" cx=\"17\" cy=\"6\" r=\"4.5\"/><path class=\"line s\(series % 5)\" d=\"M15 6h4M17 4v4\"/>", name)
             case .density(_, let name?):

@@ -11,7 +11,7 @@ struct Plot: Sendable {
         case band([(x: Double, low: Double, high: Double)], series: Int, name: String?)
         /// Bars that stand on 0.
         case bars([(low: Double, high: Double, y: Double)], series: Int, name: String?)
-        /// Dots; the number is the radius.
+        /// Dots, small ones up to radius 2 and large ones beyond.
         case dots([(x: Double, y: Double)], radius: Double, series: Int, name: String?)
         /// One point that means something, as a cross in a ring.
         case point(x: Double, y: Double, series: Int, name: String?)

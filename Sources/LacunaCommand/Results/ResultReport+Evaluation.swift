@@ -56,7 +56,7 @@ extension Objective {
     }
 
     /// What the metrics of a regression are measured in, where that is not the bare label.
-    fileprivate var scale: String? {
+    var scale: String? {
         switch transform {
         case .identity: unit
         case .log1p: unit.map { "log1p(\($0))" } ?? "log1p"

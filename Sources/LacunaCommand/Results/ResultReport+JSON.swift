@@ -110,6 +110,12 @@ extension TrainingFacts {
             .init("peakMemoryMB", .number(peakMemoryMegabytes)),
         ]
         if let balance { members.append(.init("balance", .string(balance))) }
+        if let program {
+            members += [
+                .init("program", .string(program.version)), .init("platform", .string(program.platform)),
+                .init("threads", .integer(program.threads)),
+            ]
+        }
         return .object(members)
     }
 }

@@ -148,10 +148,16 @@ private struct Facts: Decodable {
     var parameters: Int
     var peakMemoryMB: Double
     var balance: String?
+    var program: String?
+    var platform: String?
+    var threads: Int?
 
     var facts: TrainingFacts {
-        TrainingFacts(
+        var made: TrainingFacts.Program?
+        if let program, let platform, let threads { made = .init(version: program, platform: platform, threads: threads) }
+        return TrainingFacts(
             epochs: epochs, bestEpoch: bestEpoch, seconds: seconds, stepMicroseconds: stepMicroseconds,
-            rowsPerSecond: rowsPerSecond, parameters: parameters, peakMemoryMegabytes: peakMemoryMB, balance: balance)
+            rowsPerSecond: rowsPerSecond, parameters: parameters, peakMemoryMegabytes: peakMemoryMB, balance: balance,
+            program: made)
     }
 }

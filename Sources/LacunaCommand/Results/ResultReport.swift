@@ -116,10 +116,31 @@ public struct TrainingFacts: Equatable, Sendable {
     public var peakMemoryMegabytes: Double
     /// How objectives were balanced, as `--balance` says it; nil in results of before there was a choice.
     public var balance: String?
+    /// What trained, where that is known.
+    public var program: Program?
+
+    /// The program, the platform and the threads that a run can be repeated with, bit for bit.
+    public struct Program: Equatable, Sendable {
+        /// "lacuna 0.1.0".
+        public var version: String
+        /// "linux x86_64".
+        public var platform: String
+        /// Of matrix products.
+        public var threads: Int
+
+        public init(version: String, platform: String, threads: Int) {
+            self.version = version
+            self.platform = platform
+            self.threads = threads
+        }
+
+        /// "lacuna 0.1.0 on linux x86_64 with 2 threads".
+        var text: String { "\(version) on \(platform) with \(threads) \(threads == 1 ? "thread" : "threads")" }
+    }
 
     public init(
         epochs: Int, bestEpoch: Int?, seconds: Double, stepMicroseconds: Double, rowsPerSecond: Double,
-        parameters: Int, peakMemoryMegabytes: Double, balance: String? = nil
+        parameters: Int, peakMemoryMegabytes: Double, balance: String? = nil, program: Program? = nil
     ) {
         self.epochs = epochs
         self.bestEpoch = bestEpoch
@@ -129,5 +150,6 @@ public struct TrainingFacts: Equatable, Sendable {
         self.parameters = parameters
         self.peakMemoryMegabytes = peakMemoryMegabytes
         self.balance = balance
+        self.program = program
     }
 }

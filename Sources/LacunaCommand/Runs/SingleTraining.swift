@@ -82,6 +82,7 @@ extension TrainingFacts {
             epochs: history.epochs.count, bestEpoch: history.bestEpoch ?? history.epochs.last?.epoch,
             seconds: outcome.seconds, stepMicroseconds: history.stepMicroseconds ?? 0,
             rowsPerSecond: history.rowsPerSecond ?? 0, parameters: outcome.model.parameterCount,
-            peakMemoryMegabytes: System.peakMemoryMegabytes)
+            peakMemoryMegabytes: System.peakMemoryMegabytes,
+            program: .init(version: "lacuna \(Version.text)", platform: System.platform, threads: outcome.model.threads))
     }
 }

@@ -56,7 +56,7 @@ extension TrainingRun {
         try writer?.finish()
         let predictions = directory.file(RunDirectory.File.outOfFold)
         try save(
-            ensemble, &report, models, joined, files: [(RunDirectory.File.outOfFold, try FileSystem.read(predictions))])
+            ensemble, nil, &report, models, joined, files: [(RunDirectory.File.outOfFold, try FileSystem.read(predictions))])
         return report
     }
 

@@ -93,6 +93,7 @@ extension TrainingFacts {
         self.init(
             epochs: all.reduce(0) { $0 + $1.epochs }, bestEpoch: nil, seconds: all.reduce(0) { $0 + $1.seconds },
             stepMicroseconds: median(all.map(\.stepMicroseconds)), rowsPerSecond: median(all.map(\.rowsPerSecond)),
-            parameters: all.reduce(0) { $0 + $1.parameters }, peakMemoryMegabytes: System.peakMemoryMegabytes)
+            parameters: all.reduce(0) { $0 + $1.parameters }, peakMemoryMegabytes: System.peakMemoryMegabytes,
+            balance: all.first?.balance, program: all.first?.program)
     }
 }
