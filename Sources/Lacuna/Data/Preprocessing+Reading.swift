@@ -42,21 +42,25 @@ extension Preprocessing {
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
+        let cellWeights = reading.addCellWeights(labels)
         let weight = try reading.addWeights(isDeclared: given.weightColumn != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
         let table = try read(source, reading.roles)
         let rows = try part.map { try self.rows(of: $0, in: table, column: split, source) } ?? Array(0..<table.rows)
         var columns: [[LabelTable.Entry]] = []
-        for (rules, places) in zip(labels, labelPlaces) {
-            columns += try rules.entries(of: table.labels(at: places), in: table)
+        var distributions: [Int: [Float]] = [:]
+        for (index, rules) in labels.enumerated() {
+            let read = try rules.entries(of: table.labels(at: labelPlaces[index], weights: cellWeights[index]), in: table)
+            if let soft = read.distributions { distributions[columns.count] = soft }
+            columns += read.columns
         }
         let (features, surprises) = encoder.transform(try featureColumns(reading, table), rows: rows)
         let weights = try weight.map { try table.rowWeights(at: $0) }
         return LabelledRows(
             dataset: Dataset(
                 features: features, objectives: objectives,
-                labels: LabelTable(rows: table.rows, columns: columns).selecting(rows: rows),
+                labels: LabelTable(rows: table.rows, columns: columns, distributions: distributions).selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
             warnings: reading.warnings + encoder.warnings(for: surprises))
@@ -189,6 +193,21 @@ private struct Reading {
     mutating func addSplit(isDeclared: Bool) throws(TableError) -> Int? {
         try add(
             data.splitColumn, .text, isDeclared: isDeclared || splitColumn != nil, by: "--split-column", otherwise: nil)
+    }
+
+    /// The places of label weights; they weigh losses alone, so a file without them is evaluated all the same.
+    mutating func addCellWeights(_ rules: [LabelRules]) -> [[Int]] {
+        rules.map { rules in
+            guard let names = rules.cellWeights else { return [] }
+            let places = names.compactMap { source.names.firstIndex(of: $0) }
+            let usable = places.filter { if case .feature = roles[$0] { false } else { true } }
+            guard usable.count == names.count else {
+                warnings.append("the file has no label weights of objective '\(rules.objective)': all its labels weigh 1")
+                return []
+            }
+            for place in places { roles[place] = .label(missing: .standard) }
+            return places
+        }
     }
 
     mutating func addLabels(_ rules: [LabelRules]) throws(TableError) -> [[Int]] {

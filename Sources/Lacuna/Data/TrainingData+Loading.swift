@@ -8,10 +8,12 @@ extension TrainingData {
     ///   - objectives: as declared; each pattern's columns become objectives, in the file's order.
     ///   - defaultHead: the head of objectives that name none.
     ///   - unlabelled: whether training rows without a label of weight above 0 take part.
+    ///   - seed: of soft labels drawn for uncertain cells, see ``UncertainCells``; the run's. It is kept with the
+    ///     preprocessing, so that evaluation draws the same.
     /// - Throws: ``SettingError`` for what is wrong by itself, `TableError` for what is wrong with the files.
     public static func load(
         _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
-        unlabelled: Unlabelled = .drop
+        unlabelled: Unlabelled = .drop, seed: UInt64 = 0
     ) throws -> TrainingData {
         for declaration in objectives { try declaration.check() }
         if data.splitColumn != nil, data.split != nil {
@@ -23,7 +25,7 @@ extension TrainingData {
         let plan = try ColumnPlan(
             names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
             objectives: objectives)
-        var rules = plan.objectives.map { LabelRules($0, names: source.names) }
+        var rules = plan.objectives.map { LabelRules($0, names: source.names, seed: seed) }
         let table = try source.read(roles(plan, rules, data))
 
         var loader = Loader(plan: plan, table: table)
@@ -54,6 +56,7 @@ extension TrainingData {
         }
         for (objective, rules) in zip(plan.objectives, rules) {
             for place in objective.columns { roles[place] = .label(missing: rules.tokens(runWide: data.missing)) }
+            for place in objective.weights { roles[place] = .label(missing: .standard) }
         }
         if let id = plan.id { roles[id] = .text }
         if let split = plan.split { roles[split] = .text }
@@ -80,16 +83,19 @@ private struct Loader {
     /// Learns classes and words, then reads every label.
     mutating func readLabels(_ rules: inout [LabelRules], defaultHead: Head) throws -> LabelTable {
         var columns: [[LabelTable.Entry]] = []
+        var distributions: [Int: [Float]] = [:]
         for (index, resolved) in plan.objectives.enumerated() {
-            let cells = table.labels(at: resolved.columns)
+            let cells = try table.labels(at: resolved.columns, weights: resolved.weights)
             if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }
             warnings += try rules[index].learn(from: cells, in: table)
             objectives.append(
                 try resolved.declaration.objective(
                     named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
-            columns += try rules[index].entries(of: cells, in: table)
+            let labels = try rules[index].entries(of: cells, in: table)
+            if let soft = labels.distributions { distributions[columns.count] = soft }
+            columns += labels.columns
         }
-        return LabelTable(rows: table.rows, columns: columns)
+        return LabelTable(rows: table.rows, columns: columns, distributions: distributions)
     }
 
     private func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
@@ -116,7 +122,7 @@ private struct Loader {
         rowCounts = kept.mapValues(\.count)
         try measure(labels, weights, kept)
         if unlabelled == .drop {
-            kept[.train] = training.filter { weights?[$0] != 0 && labels.isLabelled($0) }
+            kept[.train] = training.filter { weights?[$0] != 0 && labels.isTaught($0) }
             dropped = training.count - (kept[.train]?.count ?? 0)
         }
         return kept
@@ -130,8 +136,10 @@ private struct Loader {
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
             let counts = labels.observedCounts(rows: chosen)
+            // Training needs labels of weight above 0, metrics such as can be scored.
             let taught = part == .train
-                ? labels.observedCounts(rows: chosen.filter { weights?[$0] != 0 }) : counts
+                ? labels.counts(rows: chosen.filter { weights?[$0] != 0 }) { labels.slotWeights?[$0] != 0 }
+                : labels.counts(rows: chosen) { labels.state($0).isScored }
             var slot = 0
             for (index, objective) in objectives.enumerated() {
                 let slots = slot..<slot + objective.kind.slotsPerRow
@@ -144,7 +152,8 @@ private struct Loader {
                             plan.objectives[index],
                             why: "of \(counted(chosen.count, "training row")) none has one of weight above 0")
                     }
-                    warnings.append("objective '\(objective.name)' has no label in the part '\(part.rawValue)'")
+                    warnings.append(
+                        "objective '\(objective.name)' has no \(observed > 0 ? "certain " : "")label in the part '\(part.rawValue)'")
                 }
             }
             if part == .train {

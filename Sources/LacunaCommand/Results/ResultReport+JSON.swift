@@ -66,7 +66,7 @@ extension Scores {
     fileprivate var metrics: JSONValue {
         .object(
             entries.map { .init($0.metric.rawValue, .optional($0.score.number)) }
-                + [.init("observed", .integer(observed))])
+                + [.init("observed", .integer(observed))] + (unscored > 0 ? [.init("unscored", .integer(unscored))] : []))
     }
 
     fileprivate var reasons: JSONValue {

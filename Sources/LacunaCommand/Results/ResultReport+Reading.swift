@@ -49,7 +49,9 @@ private struct Entry: Decodable {
                 if let value = values[metric.rawValue].flatMap({ $0 }) { return .init(metric: metric, score: .value(value)) }
                 return undefined[split]?[metric.rawValue].map { .init(metric: metric, score: .undefined(reason: $0)) }
             }
-            scores[split] = Scores(observed: Int(values["observed"].flatMap { $0 } ?? 0), entries: entries)
+            var read = Scores(observed: Int(values["observed"].flatMap { $0 } ?? 0), entries: entries)
+            read.unscored = Int(values["unscored"].flatMap { $0 } ?? 0)
+            scores[split] = read
         }
         return scores
     }

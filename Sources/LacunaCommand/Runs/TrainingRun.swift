@@ -36,7 +36,7 @@ final class TrainingRun {
         try checkRemains()
         let data = try TrainingData.load(
             configuration.data, objectives: configuration.objectives, defaultHead: configuration.head,
-            unlabelled: configuration.training.unlabelled ?? .drop)
+            unlabelled: configuration.training.unlabelled ?? .drop, seed: configuration.training.seed)
         for warning in data.warnings { display.say(ErrorText.warning(warning)) }
         guard let train = data.datasets[.train] else { preconditionFailure("training data has a training part") }
         let settings = configuration.training
