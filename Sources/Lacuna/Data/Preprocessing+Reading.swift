@@ -10,15 +10,15 @@ extension Preprocessing {
     public func features(from given: DataDeclaration) throws -> FeatureRows {
         try checkConsistency()
         var wanted = merged(with: given)
-        (wanted.labels, wanted.labelNames, wanted.mask) = (nil, nil, nil)
-        let source = try DataSource(wanted, needsLabels: false)
+        (wanted.labels, wanted.labelNames, wanted.mask, wanted.cellWeights) = (nil, nil, nil, nil)
+        let source = try DataSource(wanted, needsLabels: false, renames: data.rename)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let table = try read(source, reading.roles)
         let (features, surprises) = encoder.transform(try featureColumns(reading, table))
         return FeatureRows(
             features: features, ids: id.map { table.text(at: $0) }, idName: id.map { table.names[$0] },
-            warnings: reading.warnings + encoder.warnings(for: surprises))
+            sources: table.sources, warnings: reading.warnings + table.warnings + encoder.warnings(for: surprises))
     }
 
     /// Features and labels of a file, or of one part of it. Rows without labels stay.
@@ -38,7 +38,7 @@ extension Preprocessing {
                 "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")
         }
         let wanted = merged(with: given)
-        let source = try DataSource(wanted, needsLabels: true)
+        let source = try DataSource(wanted, needsLabels: true, renames: data.rename)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
@@ -63,7 +63,7 @@ extension Preprocessing {
                 labels: LabelTable(rows: table.rows, columns: columns, distributions: distributions).selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
-            warnings: reading.warnings + encoder.warnings(for: surprises))
+            sources: table.sources?.selecting(rows: rows), warnings: reading.warnings + table.warnings + encoder.warnings(for: surprises))
     }
 
     /// Reads the columns. Where cells mix, the table's reader suggests text; but what training took for numbers stays so.

@@ -23,8 +23,8 @@ extension TrainingData {
         try Split.check(fractions: fractions)
         let source = try DataSource(data, needsLabels: true)
         let plan = try ColumnPlan(
-            names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
-            objectives: objectives)
+            names: source.names, features: source.featurePlaces ?? source.ownPlaces, labels: source.labelPlaces ?? source.ownPlaces,
+            file: source.file, data: data, objectives: objectives)
         var rules = plan.objectives.map { LabelRules($0, names: source.names, seed: seed) }
         let table = try source.read(roles(plan, rules, data))
 
@@ -41,7 +41,8 @@ extension TrainingData {
             ?? .init(fractions: fractions, seed: data.splitSeed, drawn: split)
         return TrainingData(
             objectives: loader.objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
-            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) }, split: split,
+            droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) },
+            sources: table.sources, split: split,
             warnings: loader.warnings,
             preprocessing: Preprocessing(
                 data: data, encoder: encoder, labels: rules, split: record, digest: try source.digest(),
@@ -78,6 +79,7 @@ private struct Loader {
     init(plan: ColumnPlan, table: SourceTable) {
         self.plan = plan
         self.table = table
+        warnings = table.warnings
     }
 
     /// Learns classes and words, then reads every label.

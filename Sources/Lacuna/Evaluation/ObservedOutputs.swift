@@ -47,7 +47,7 @@ public struct ObservedOutputs: Sendable {
     /// One per slot, in slot order: a multilabel objective has one for each of its labels.
     public internal(set) var slots: [Slot]
     /// Rows of the data set, with or without labels.
-    public private(set) var rows: Int
+    public internal(set) var rows: Int
 
     init(objectives: [Objective], scaling: [TargetScaling?], plan: HeadPlan, labels: LabelTable) {
         self.objectives = objectives

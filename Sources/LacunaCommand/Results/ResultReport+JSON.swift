@@ -13,6 +13,7 @@ extension ResultReport {
             .init("rows", bySplit { split in .integer(rows[split] ?? 0) }),
             .init("unlabelledDropped", .integer(unlabelledDropped)),
         ]
+        if !sources.isEmpty { members.append(.init("sources", .array(sources.map(\.json)))) }
         if let training { members.append(.init("training", training.json)) }
         return .object(members)
     }

@@ -13,6 +13,13 @@ extension ResultReport {
         self.init(
             splits: splits, objectives: file.objectives.map(\.result), rows: file.rows,
             unlabelledDropped: file.unlabelledDropped, training: file.training?.facts)
+        sources = (file.sources ?? []).map { source in
+            SourceResult(
+                name: source.name,
+                report: ResultReport(
+                    splits: splits.filter { source.rows[$0] != nil }, objectives: source.objectives.map(\.result),
+                    rows: source.rows))
+        }
     }
 }
 
@@ -21,6 +28,13 @@ private struct File: Decodable {
     var rows: [String: Int]
     var unlabelledDropped: Int
     var training: Facts?
+    var sources: [Source]?
+}
+
+private struct Source: Decodable {
+    var name: String
+    var objectives: [Entry]
+    var rows: [String: Int]
 }
 
 /// An objective, or one of its labels, which have its kind without saying so.

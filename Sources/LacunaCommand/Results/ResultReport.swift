@@ -13,6 +13,8 @@ public struct ResultReport: Equatable, Sendable {
     /// Rows of the training part that were left out because no label was observed.
     public var unlabelledDropped: Int
     public var training: TrainingFacts?
+    /// Each of several sources by itself; empty where there is one.
+    public var sources: [SourceResult] = []
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,

@@ -32,9 +32,14 @@ struct ModelRun {
         let labelled = try preprocessing.dataset(from: data, objectives: model.objectives, part: part)
         sayAll(labelled.warnings)
         let split = part?.rawValue ?? "all"
-        return ResultReport(
-            objectives: model.objectives, evaluations: [(split, try model.outputs(of: labelled.dataset).evaluation())],
+        let outputs = try model.outputs(of: labelled.dataset)
+        var report = ResultReport(
+            objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
             rows: [split: labelled.dataset.rows], training: trainingFacts)
+        var sources = SourceScores(labelled.sources)
+        sources.add(split, outputs, rows: Array(0..<labelled.dataset.rows), of: 0..<labelled.dataset.rows)
+        report.sources = sources.results(model.objectives)
+        return report
     }
 
     /// Writes the predictions for every row.

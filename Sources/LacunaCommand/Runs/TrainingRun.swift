@@ -141,11 +141,14 @@ final class TrainingRun {
 
     private func evaluate(_ model: Model, on data: TrainingData, history: History, seconds: Double) throws -> ResultReport {
         var evaluations: [(split: String, evaluation: Evaluation)] = []
+        var sources = SourceScores(data.sources)
         for part in Part.allCases {
             guard let dataset = data.datasets[part] else { continue }
-            evaluations.append((part.rawValue, try model.evaluate(dataset)))
+            let outputs = try model.outputs(of: dataset)
+            evaluations.append((part.rawValue, outputs.evaluation()))
+            sources.add(part.rawValue, outputs, rows: data.rowsOfPart[part] ?? [], of: data.split.rows(of: part))
         }
-        return ResultReport(
+        var report = ResultReport(
             objectives: data.objectives, evaluations: evaluations,
             rows: Dictionary(uniqueKeysWithValues: data.rowCounts.map { ($0.key.rawValue, $0.value) }),
             unlabelledDropped: data.droppedUnlabelled,
@@ -153,6 +156,8 @@ final class TrainingRun {
                 epochs: history.epochs.count, bestEpoch: history.bestEpoch ?? history.epochs.last?.epoch, seconds: seconds,
                 stepMicroseconds: history.stepMicroseconds ?? 0, rowsPerSecond: history.rowsPerSecond ?? 0,
                 parameters: model.parameterCount, peakMemoryMegabytes: System.peakMemoryMegabytes))
+        report.sources = sources.results(data.objectives)
+        return report
     }
 
     private func save(
@@ -178,7 +183,10 @@ final class TrainingRun {
     }
 
     private static func identity(of digest: DataDigest) -> [String: String] {
-        let files = [("file", digest.file), ("features", digest.features), ("labels", digest.labels), ("mask", digest.mask)]
+        let files = [
+            ("file", digest.file ?? digest.files?.joined(separator: " ")), ("features", digest.features),
+            ("labels", digest.labels), ("mask", digest.mask), ("cellWeights", digest.cellWeights),
+        ]
         var identity: [String: String] = [:]
         for (name, digest) in files { identity["the content of data.\(name)"] = digest }
         return identity
@@ -239,16 +247,16 @@ extension RunConfiguration {
     /// The same run, told from anywhere on this machine.
     func withAbsolutePaths() -> RunConfiguration {
         var result = self
-        for path in DataDeclaration.paths {
-            if let given = data[keyPath: path] { result.data[keyPath: path] = FilePaths.absolute(given) }
-        }
+        result.data.mapPaths(FilePaths.absolute)
         return result
     }
 
     /// - Throws: ``TrainingError`` for the first setting in which another run differs from this one. Where files
     ///   lie may differ, for their content is compared later; threads are compared by the trainer, who counts cores.
     fileprivate func compare(with other: RunConfiguration) throws(TrainingError) {
-        let moved = ["data.file", "data.features", "data.labels", "data.labelNames", "data.mask", "training.threads"]
+        let moved = [
+            "data.file", "data.features", "data.labels", "data.labelNames", "data.mask", "data.cellWeights", "training.threads",
+        ]
         guard let key = differences(from: other).first(where: { !moved.contains($0) }) else { return }
         guard let setting = Setting.all.first(where: { $0.path == key }) else {
             let was = objectives.map { SettingValue.mapping($0.entries).flagText }
