@@ -20,7 +20,7 @@ public struct DataFile: Equatable, Sendable, Codable {
         self.init(path: String(text[text.index(after: sign)...]), name: String(text[..<sign]))
     }
 
-    /// The form that ``init(parsing:)`` reads.
+    /// The form that ``DataFile/init(parsing:)`` reads.
     public var text: String {
         if let name { return "\(name)=\(path)" }
         return DataFile(parsing: path).name == nil ? path : "./\(path)"

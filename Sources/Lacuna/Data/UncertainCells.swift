@@ -23,7 +23,7 @@ public struct UncertainCells: Equatable, Sendable, Codable {
         case ones
         /// A probability from this range, both ends in 0…1, drawn once for each cell.
         case soft(from: Double, to: Double)
-        /// The objective becomes categorical: ``classNames``.
+        /// The objective becomes categorical: ``UncertainCells/classNames``.
         case ownClass
     }
 
@@ -91,7 +91,7 @@ public struct UncertainCells: Equatable, Sendable, Codable {
         }
     }
 
-    /// The form that ``init(parsing:)`` reads.
+    /// The form that ``UncertainCells/init(parsing:)`` reads.
     public var text: String { "\(tokens.joined(separator: "|")):\(policyText)" }
 
     private var policyText: String {

@@ -1,7 +1,7 @@
 /// What a model says of the observed slots of a data set, beside their labels: all that metrics, intervals, calibration
 /// and reports need. Memory follows the observed labels.
 public struct ObservedOutputs: Sendable {
-    /// The entries of one slot that are scored, in row order. Censored and uncertain ones stand aside, in ``unscored``.
+    /// The entries of one slot that are scored, in row order. Censored and uncertain ones stand aside, in ``ObservedOutputs/Slot/unscored``.
     public struct Slot: Sendable, Equatable {
         /// The objective's place in ``ObservedOutputs/objectives``.
         public let objective: Int
@@ -30,11 +30,11 @@ public struct ObservedOutputs: Sendable {
     public struct Unscored: Sendable, Equatable {
         /// `[m]`: rows of the data set, ascending.
         public internal(set) var rows: [Int32] = []
-        /// `[m × width]`, as ``Slot/logits``.
+        /// `[m × width]`, as ``ObservedOutputs/Slot/logits``.
         public internal(set) var logits: [Float] = []
-        /// `[m]`, as ``Slot/labels``: a bound in the label's unit, or a probability.
+        /// `[m]`, as ``ObservedOutputs/Slot/labels``: a bound in the label's unit, or a probability.
         public internal(set) var labels: [Double] = []
-        /// `[m]`, as ``Slot/weights``.
+        /// `[m]`, as ``ObservedOutputs/Slot/weights``.
         public internal(set) var weights: [Float] = []
         /// `[m]`: never `known`.
         public internal(set) var states: [CellState] = []
