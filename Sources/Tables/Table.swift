@@ -6,7 +6,8 @@ public struct Table: Sendable {
     public let columns: [Column]
     /// The path as the caller gave it.
     public let file: String
-    let lines: LineMap
+    /// From data rows to lines: kept when the columns are let go.
+    package let lines: LineMap
 
     /// The line on which a data row begins in an editor; rows and lines are counted from 1.
     public func line(ofRow row: Int) -> Int { lines.line(ofRow: row) }
@@ -71,7 +72,7 @@ public enum LabelCell: Equatable, Sendable {
 }
 
 /// From data rows to lines: they differ where quoted fields hold line breaks and where blank lines stand.
-struct LineMap: Sendable {
+package struct LineMap: Sendable {
     private var rows: [Int] = []
     private var lines: [Int] = []
 
@@ -87,7 +88,7 @@ struct LineMap: Sendable {
         for (row, line) in zip(next.rows, next.lines) { note(row: row + rowOffset, line: line + lineOffset) }
     }
 
-    func line(ofRow row: Int) -> Int {
+    package func line(ofRow row: Int) -> Int {
         var (low, high) = (0, rows.count)
         while high - low > 1 {
             let middle = (low + high) / 2

@@ -87,6 +87,11 @@ extension RunConfiguration {
         ]
         var result = RunConfiguration()
         result.data.file = pick([nil, "/" + pick(words)])
+        if pick([false, true]) {
+            result.data.files = [DataFile(path: "/a.csv"), DataFile(path: "/" + pick(words), name: "lab")]
+            result.data.rename = ["lab:" + pick(words) + "=" + pick(words)]
+        }
+        result.data.cellWeights = pick([nil, "/w.npy"])
         result.data.id = pick([nil, pick(words)])
         result.data.missing = (0..<pick([0, 1, 3])).map { _ in pick(words) }
         result.data.ignore = (0..<pick([0, 2])).map { _ in pick(words) }
@@ -103,12 +108,19 @@ extension RunConfiguration {
             objective.positive = pick([nil, pick(words)])
             objective.calibration = pick([nil, .isotonic])
             objective.threshold = pick([nil, .youden, .cost(2.5)])
+            objective.soft = objective.positive == nil && pick([false, true])
+            objective.uncertain = pick([
+                nil, UncertainCells(["-7"], .ignore), UncertainCells(["maybe", "9"], .soft(from: 0.55, to: 1.0 / 3 * 2)),
+                UncertainCells(["u: v"], objective.kind == .binary && !objective.soft ? .ownClass : .ones),
+            ])
+            objective.cellWeights = pick([nil, "*_w", pick(words)])
             return objective
         }
         var regression = ObjectiveDeclaration(columns: .glob("size*"), kind: .regression)
         regression.loss = "huber"
         regression.lossSettings = ["delta": pick([0.1, 2.5])]
         regression.transform = pick([.identity, .log1p])
+        regression.censored = pick([false, true])
         regression.unit = pick([nil, pick(words)])
         var classes = ObjectiveDeclaration(columns: .exact("tissue"), kind: .categorical)
         classes.classes = pick([nil, ["a", "null", "-1"]])

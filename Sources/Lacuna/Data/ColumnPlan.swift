@@ -9,6 +9,8 @@ struct ColumnPlan {
         let declaration: ObjectiveDeclaration
         /// Places in `names`, ascending; one unless the objective is a group.
         let columns: [Int]
+        /// The place of each column's label weights; empty where there are none.
+        var weights: [Int] = []
     }
 
     let names: [String]
@@ -27,6 +29,7 @@ struct ColumnPlan {
     private enum Role {
         case objective(ObjectiveDeclaration)
         case id, weight, split, group, time, ignored
+        case cellWeight(ObjectiveDeclaration)
 
         var sentence: String {
             switch self {
@@ -37,6 +40,7 @@ struct ColumnPlan {
             case .group: "the group column"
             case .time: "the time column"
             case .ignored: "an ignored column"
+            case .cellWeight(let declaration): "the label weights of objective '\(declaration)'"
             }
         }
     }
@@ -101,6 +105,8 @@ struct ColumnPlan {
             roles[place] = role
             return
         }
+        // One column may weigh the labels of several others.
+        if case .cellWeight = earlier, case .cellWeight = role { return }
         if case .objective(let first) = earlier, case .objective(let second) = role {
             throw TableError(
                 "column '\(names[place])' belongs to two objectives, '\(first)' and '\(second)'", file: file,
@@ -112,15 +118,31 @@ struct ColumnPlan {
     }
 
     private mutating func add(_ declaration: ObjectiveDeclaration, among places: Range<Int>) throws(TableError) {
-        let (group, columns) = try match(declaration, among: places)
+        var (group, columns) = try match(declaration, among: places)
+        // A pattern that finds labels often finds the weights beside them too: 'NR-*' and 'NR-AR.weight'.
+        let named = Set(columns.compactMap { weightColumn(declaration, of: $0) })
+        if columns.count > 1 { columns.removeAll { named.contains(names[$0]) } }
         for column in columns { try take(column, for: .objective(declaration)) }
+        var weights: [Int] = []
+        for column in columns {
+            guard let name = weightColumn(declaration, of: column) else { continue }
+            let place = try place(of: name, among: places, by: "cellWeights of objective '\(declaration)'")
+            try take(place, for: .cellWeight(declaration))
+            weights.append(place)
+        }
         if let group {
-            try addObjective(.init(name: group, declaration: declaration, columns: columns))
+            try addObjective(.init(name: group, declaration: declaration, columns: columns, weights: weights))
         } else {
-            for column in columns {
-                try addObjective(.init(name: names[column], declaration: declaration, columns: [column]))
+            for (index, column) in columns.enumerated() {
+                let own = weights.isEmpty ? [] : [weights[index]]
+                try addObjective(.init(name: names[column], declaration: declaration, columns: [column], weights: own))
             }
         }
+    }
+
+    /// The name of the column that weighs a column's labels, where the objective has one.
+    private func weightColumn(_ declaration: ObjectiveDeclaration, of column: Int) -> String? {
+        declaration.cellWeights?.split(separator: "*", omittingEmptySubsequences: false).joined(separator: names[column])
     }
 
     private mutating func addObjective(_ objective: ObjectiveColumns) throws(TableError) {
@@ -167,8 +189,8 @@ struct ColumnPlan {
         }
         for place in matched {
             switch roles[place] {
-            // The columns for a whole row are no features in any case.
-            case .id, .weight, .split, .group, .time, .ignored: break
+            // The columns for a whole row, and weights, are no features in any case.
+            case .id, .weight, .split, .group, .time, .ignored, .cellWeight: break
             case .objective, nil: try take(place, for: .ignored)
             }
         }

@@ -1,7 +1,10 @@
 /// Which files hold features and labels, and what their columns are: the `data` part of a configuration.
 public struct DataDeclaration: Equatable, Sendable, Codable {
-    /// A table with features and labels: CSV or TSV, plain or gzip.
-    public var file: String?
+    /// Tables with features and labels: CSV or TSV, plain or gzip. Of several, columns are united by name, and rows follow
+    /// file after file.
+    public var files: [DataFile] = []
+    /// Columns that are called otherwise: `OLD=NEW`, or `SOURCE:OLD=NEW` for one of several files.
+    public var rename: [String] = []
     /// Features as `.npy` `[rows × F]`; columns are called x0, x1, ….
     public var features: String?
     /// Labels as `.npy` `[rows × T]`.
@@ -10,6 +13,8 @@ public struct DataDeclaration: Equatable, Sendable, Codable {
     public var labelNames: String?
     /// `.npy` `[rows × T]` or `[rows]`; non-zero = observed.
     public var mask: String?
+    /// `.npy` `[rows × T]`; the weight of each label, 0 or more. What stands beside a missing label is not looked at.
+    public var cellWeights: String?
     /// Tokens that mean missing in label columns, beside empty, NA, NaN and null. Numeric ones match by value.
     public var missing: [String] = []
     /// The same for feature columns.
@@ -36,6 +41,54 @@ public struct DataDeclaration: Equatable, Sendable, Codable {
     /// The shares where neither a column nor shares are given.
     public static let defaultSplit = [0.8, 0.1, 0.1]
 
+    /// The path of the one table: the first of several. Setting it names one table instead of all others.
+    public var file: String? {
+        get { files.first?.path }
+        set { files = newValue.map { [DataFile(path: $0)] } ?? [] }
+    }
+
     /// An empty declaration: set ``file``, or ``features`` with ``labels``.
     public init() {}
+}
+
+extension DataDeclaration {
+    /// Changes the path of every file that is named.
+    public mutating func mapPaths(_ transform: (String) -> String) {
+        for index in files.indices { files[index].path = transform(files[index].path) }
+        features = features.map(transform)
+        labels = labels.map(transform)
+        labelNames = labelNames.map(transform)
+        mask = mask.map(transform)
+        cellWeights = cellWeights.map(transform)
+    }
+
+    private enum EarlierKeys: String, CodingKey { case file }
+
+    /// Reads what an earlier version wrote, too: it has one table under `file`, and not every key.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        func read<Value: Decodable>(_ key: CodingKeys, into field: inout Value) throws {
+            field = try values.decodeIfPresent(Value.self, forKey: key) ?? field
+        }
+        try read(.files, into: &files)
+        if let path = try decoder.container(keyedBy: EarlierKeys.self).decodeIfPresent(String.self, forKey: .file) {
+            file = path
+        }
+        try read(.rename, into: &rename)
+        try read(.features, into: &features)
+        try read(.labels, into: &labels)
+        try read(.labelNames, into: &labelNames)
+        try read(.mask, into: &mask)
+        try read(.cellWeights, into: &cellWeights)
+        try read(.missing, into: &missing)
+        try read(.missingFeatures, into: &missingFeatures)
+        try read(.text, into: &text)
+        try read(.id, into: &id)
+        try read(.ignore, into: &ignore)
+        try read(.weightColumn, into: &weightColumn)
+        try read(.splitColumn, into: &splitColumn)
+        try read(.split, into: &split)
+        try read(.splitSeed, into: &splitSeed)
+    }
 }

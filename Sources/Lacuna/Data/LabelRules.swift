@@ -27,17 +27,31 @@ public struct LabelRules: Codable, Equatable, Sendable {
     public let missingLabels: MissingLabels
     /// The unit of a regression's labels.
     public let unit: String?
+    /// Which cells are uncertain, and what becomes of them; nil: none is.
+    public let uncertain: UncertainCells?
+    /// The seed of soft labels drawn for uncertain cells: the run's.
+    public let uncertainSeed: UInt64?
+    /// The column with each label's weight, one per entry of `columns`; nil where all weigh 1.
+    public let cellWeights: [String]?
+    /// Whether `<5` and `>5` are labels; nil, as in models saved before there were any: no.
+    let censored: Bool?
     /// The declaration without its keys, for messages: `'x:binary'`.
     let declaration: String
 
     /// Rules before any cell is read.
-    init(_ objective: ColumnPlan.ObjectiveColumns, names columnNames: [String]) {
+    ///
+    /// - Parameter seed: of soft labels drawn for uncertain cells.
+    init(_ objective: ColumnPlan.ObjectiveColumns, names columnNames: [String], seed: UInt64) {
         let declared = objective.declaration
         self.objective = objective.name
-        kind = declared.kind
+        kind = declared.outcome
+        uncertain = declared.uncertain
+        if case .soft? = declared.uncertain?.policy { uncertainSeed = seed } else { uncertainSeed = nil }
+        cellWeights = objective.weights.isEmpty ? nil : objective.weights.map { columnNames[$0] }
+        censored = declared.censored ? true : nil
         columns = objective.columns.map { columnNames[$0] }
         missing = declared.missing
-        let listed = declared.classes ?? declared.levels
+        let listed = declared.classes ?? declared.levels ?? (declared.outcome == declared.kind ? nil : UncertainCells.classNames)
         areNamesDeclared = listed != nil
         names = listed.map { $0.map { LabelValue(parsing: $0).name } } ?? []
         positive = declared.positive
@@ -54,6 +68,12 @@ public struct LabelRules: Codable, Equatable, Sendable {
     /// Whether the classes are columns, one of which is 1.
     public var isOneHot: Bool { kind == .categorical && columns.count > 1 }
 
+    /// Whether the uncertain cells of a yes-or-no column are a class of their own.
+    public var hasUncertainClass: Bool { uncertain?.policy == .ownClass }
+
+    /// What the cells say: 0 and 1 too where uncertain ones make classes of them.
+    var cellKind: ObjectiveKind.Name { hasUncertainClass ? .binary : kind }
+
     /// The kind with its classes, labels or levels.
     public var objectiveKind: ObjectiveKind {
         switch kind {
@@ -66,8 +86,26 @@ public struct LabelRules: Codable, Equatable, Sendable {
     }
 
     /// What a cell must not hold to be observed: the usual tokens, the run's, and the objective's own.
+    ///
+    /// What the objective says of a token goes before what the run says: its uncertain cells are not missing, unless they
+    /// are ignored.
     func tokens(runWide: [String]) -> MissingTokens {
-        MissingTokens(words: runWide + missing, includingDefaults: true)
+        guard let uncertain else { return MissingTokens(words: runWide + missing, includingDefaults: true) }
+        let own = uncertain.values
+        let others = runWide.filter { !own.contains(LabelValue(parsing: $0)) } + missing
+        return MissingTokens(words: uncertain.isIgnored ? others + uncertain.tokens : others, includingDefaults: true)
+    }
+
+    /// The cells without the uncertain ones: what words and classes are learnt from.
+    private func certain(_ column: ObservedCells) -> ObservedCells {
+        guard let uncertain, !uncertain.isIgnored else { return column }
+        let own = uncertain.values
+        var result = ObservedCells(name: column.name, words: column.words)
+        for index in column.cells.indices where !own.contains(column.value(index)) {
+            result.rows.append(column.rows[index])
+            result.cells.append(column.cells[index])
+        }
+        return result
     }
 }
 
@@ -76,7 +114,8 @@ extension LabelRules {
     ///
     /// - Returns: warnings about values that may not be meant as classes, and about the order of levels.
     /// - Throws: `TableError` with the place of a third word in a two-word column; for a column of one class.
-    mutating func learn(from cells: [ObservedCells], in source: SourceTable) throws(TableError) -> [String] {
+    mutating func learn(from all: [ObservedCells], in source: SourceTable) throws(TableError) -> [String] {
+        let cells = all.map(certain)
         if positive != nil {
             // One column of a group may lack the word: a rare label that nobody has.
             let isHeld = cells.contains { $0.distinctValues.contains(LabelValue(parsing: positive ?? "")) }
@@ -159,7 +198,9 @@ extension LabelRules {
         switch value {
         case .number(let number):
             let token = plain(number)
-            return "declare it missing: --missing \(token), or per objective '\(declaration):missing=\(token)'"
+            let advice = "declare it missing: --missing \(token), or per objective '\(declaration):missing=\(token)'"
+            guard cellKind == .binary || cellKind == .multilabel, uncertain == nil else { return advice }
+            return advice + "; or uncertain: '\(declaration):uncertain=\(token):ignore'"
         case .word(let word): return "declare it missing: --missing '\(word)', or per objective '\(declaration):missing=\(word)'"
         }
     }

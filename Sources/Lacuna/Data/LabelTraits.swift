@@ -45,7 +45,8 @@ struct LabelTraits {
                     if labels.slotWeights?[place] == 0 { continue }
                     let slot = Int(labels.slotIndices[place])
                     traits.append(Int32(slot))
-                    if let own = trait(of: labels.values[place], slot: slot) { traits.append(Int32(own)) }
+                    // A bound or a drawn label decides no class: what it says of the row is that the slot is observed.
+                    if labels.state(place).isScored, let own = trait(of: labels.values[place], slot: slot) { traits.append(Int32(own)) }
                 }
             }
             starts.append(traits.count)
@@ -60,7 +61,7 @@ struct LabelTraits {
             for place in labels.rowStarts[row]..<labels.rowStarts[row + 1] {
                 let slot = Int(labels.slotIndices[place])
                 held[slot] = true
-                if let own = trait(of: labels.values[place], slot: slot) { held[own] = true }
+                if labels.state(place).isScored, let own = trait(of: labels.values[place], slot: slot) { held[own] = true }
             }
         }
         var warnings: [String] = []

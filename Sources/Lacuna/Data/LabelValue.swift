@@ -39,6 +39,8 @@ struct ObservedCells: Sendable {
     var cells: [LabelCell] = []
     /// The distinct words that `cells` point to.
     var words: [String] = []
+    /// One per entry of `rows`, 0 or more; nil where all weigh 1.
+    var weights: [Float]?
 
     func value(_ index: Int) -> LabelValue {
         switch cells[index] {

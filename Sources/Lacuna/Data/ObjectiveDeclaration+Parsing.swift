@@ -57,7 +57,8 @@ extension ObjectiveDeclaration: CustomStringConvertible {
     private static func unknownKind(_ segments: [String], in text: String) -> SettingError {
         let kinds = ObjectiveKind.Name.allCases.map(\.rawValue)
         let all = kinds.joined(separator: ", ")
-        guard let word = segments.dropFirst().last(where: { !$0.contains("=") }).map({ trimmed($0) }), !word.isEmpty else {
+        // The kind stands before the keys; a key's value may hold a colon too.
+        guard let word = segments.dropFirst().prefix(while: { !$0.contains("=") }).last.map({ trimmed($0) }), !word.isEmpty else {
             return SettingError("objective '\(text)' has no kind", fix: "write 'COLUMN:KIND'; the kinds are \(all)")
         }
         let near = nearestName(to: word, among: kinds)

@@ -52,6 +52,16 @@ extension ObjectiveDeclaration {
             guard !value.isEmpty else { throw illegal(key, value, "a word") }
             positive = value
         case .soft: soft = try yesNo(key, value)
+        case .censored: censored = try yesNo(key, value)
+        case .cellWeights:
+            guard !value.isEmpty else { throw illegal(key, value, "a column") }
+            cellWeights = value
+        case .uncertain:
+            do {
+                uncertain = try UncertainCells(parsing: value)
+            } catch {
+                throw SettingError("objective '\(self)': \(error.problem)", fix: error.fix)
+            }
         case .positiveWeight:
             positiveWeight = value == "balanced"
                 ? .balanced : .value(try number(key, value, "a number above 0, or 'balanced'") { $0 > 0 })

@@ -28,8 +28,15 @@ public struct ObjectiveDeclaration: Equatable, Sendable, Codable {
     public var missing: [String] = []
     /// The word that stands for 1 in a binary or multilabel column of two words.
     public var positive: String?
-    /// Whether fractions in 0…1 are legal labels of a binary or multilabel column.
+    /// Whether fractions in 0…1 are legal labels of a binary or multilabel column, or shares that sum to 1 of the columns
+    /// of a categorical objective.
     public var soft = false
+    /// Which cells are uncertain, and what becomes of them; nil: none is.
+    public var uncertain: UncertainCells?
+    /// Whether `<5` and `>5` are labels of a regression: bounds of the truth.
+    public var censored = false
+    /// The column that holds the weight of each label, 0 or more; `*` stands for the label column's name.
+    public var cellWeights: String?
     /// Classes in order, or nil for all values of the training file, sorted.
     public var classes: [String]?
     /// Levels, lowest first, or nil for all values of the training file, sorted.

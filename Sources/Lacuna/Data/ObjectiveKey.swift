@@ -1,18 +1,20 @@
 /// The keys of an objective's declaration, `key=value`: one table for the command line, configuration files and help.
 public enum ObjectiveKey: String, CaseIterable, Sendable {
     case weight, loss, head, missing
+    case uncertain, cellWeights
     case positive, soft, positiveWeight
     case classes, classWeights
     case any, levels
-    case transform, unit
+    case transform, unit, censored
     case calibration, threshold
     case labelSmoothing, gamma, alpha, gammaNegative, gammaPositive, clip, delta
 
     /// The kinds of objective that take the key.
     public var kinds: Set<ObjectiveKind.Name> {
         switch self {
-        case .weight, .loss, .head, .missing: Set(ObjectiveKind.Name.allCases)
-        case .positive, .soft, .positiveWeight, .gamma, .alpha, .gammaNegative, .gammaPositive, .clip:
+        case .weight, .loss, .head, .missing, .uncertain, .cellWeights: Set(ObjectiveKind.Name.allCases)
+        case .soft: [.binary, .multilabel, .categorical]
+        case .positive, .positiveWeight, .gamma, .alpha, .gammaNegative, .gammaPositive, .clip:
             [.binary, .multilabel]
         case .labelSmoothing: [.binary, .multilabel, .categorical]
         case .classes, .classWeights: [.categorical]
@@ -20,7 +22,7 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
         case .threshold: [.binary, .multilabel]
         case .any: [.multilabel]
         case .levels: [.ordinal]
-        case .transform, .unit, .delta: [.regression]
+        case .transform, .unit, .delta, .censored: [.regression]
         }
     }
 
@@ -32,7 +34,10 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
         case .head: "'linear', or the hidden widths of a tower: head=128|64"
         case .missing: "tokens that mean missing here, beside the run's: missing=-1|9"
         case .positive: "the word that means 1, in a column of two words: positive=yes"
-        case .soft: "true: fractions in 0…1 are labels"
+        case .uncertain:
+            "cells that are uncertain, and what becomes of them: uncertain=-1:ignore, zeros, ones, soft(0.55,0.85) or class"
+        case .cellWeights: "the column with each label's weight, 0 or more; * is the label column's name: cellWeights=*_weight"
+        case .soft: "true: fractions in 0…1 are labels; of a categorical group, shares that sum to 1"
         case .positiveWeight: "factor of the positive part of the loss, or 'balanced'"
         case .classes: "all classes, in order: classes=a|b|c"
         case .classWeights: "one factor per class, in order, or 'balanced': classWeights=1|2|3"
@@ -43,6 +48,7 @@ public enum ObjectiveKey: String, CaseIterable, Sendable {
         case .calibration: "how probabilities are calibrated on validation: none, temperature, isotonic"
         case .threshold:
             "how a threshold is chosen on validation: f1, youden, sensitivity=0.9, precision=0.8, cost=5, or a number"
+        case .censored: "true: <5 and >5 are labels, bounds of the truth with a one-sided loss"
         case .labelSmoothing: "the share of a target spread over all answers, in 0 ..< 1"
         case .gamma: "focal: the focusing exponent"
         case .alpha: "focal: the weight of positives, in 0 ... 1"

@@ -10,15 +10,15 @@ extension Preprocessing {
     public func features(from given: DataDeclaration) throws -> FeatureRows {
         try checkConsistency()
         var wanted = merged(with: given)
-        (wanted.labels, wanted.labelNames, wanted.mask) = (nil, nil, nil)
-        let source = try DataSource(wanted, needsLabels: false)
+        (wanted.labels, wanted.labelNames, wanted.mask, wanted.cellWeights) = (nil, nil, nil, nil)
+        let source = try DataSource(wanted, needsLabels: false, renames: data.rename)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let table = try read(source, reading.roles)
         let (features, warnings) = try encoded(reading, table)
         return FeatureRows(
             features: features, ids: id.map { table.text(at: $0) }, idName: id.map { table.names[$0] },
-            warnings: reading.warnings + warnings)
+            sources: table.sources, warnings: reading.warnings + table.warnings + warnings)
     }
 
     /// Features and labels of a file, or of one part of it. Rows without labels stay.
@@ -38,10 +38,11 @@ extension Preprocessing {
                 "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")
         }
         let wanted = merged(with: given)
-        let source = try DataSource(wanted, needsLabels: true)
+        let source = try DataSource(wanted, needsLabels: true, renames: data.rename)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
+        let cellWeights = reading.addCellWeights(labels)
         let weight = try reading.addWeights(isDeclared: given.weightColumn != nil)
         let group = try reading.addGroup(isDeclared: given.group != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
@@ -49,19 +50,23 @@ extension Preprocessing {
         let table = try read(source, reading.roles)
         let rows = try part.map { try self.rows(of: $0, in: table, column: split, source) } ?? Array(0..<table.rows)
         var columns: [[LabelTable.Entry]] = []
-        for (rules, places) in zip(labels, labelPlaces) {
-            columns += try rules.entries(of: table.labels(at: places), in: table)
+        var distributions: [Int: [Float]] = [:]
+        for (index, rules) in labels.enumerated() {
+            let read = try rules.entries(of: table.labels(at: labelPlaces[index], weights: cellWeights[index]), in: table)
+            if let soft = read.distributions { distributions[columns.count] = soft }
+            columns += read.columns
         }
         let (features, warnings) = try encoded(reading, table, rows: rows)
         let weights = try weight.map { try table.rowWeights(at: $0) }
         return LabelledRows(
             dataset: Dataset(
                 features: features, objectives: objectives,
-                labels: LabelTable(rows: table.rows, columns: columns).selecting(rows: rows),
+                labels: LabelTable(rows: table.rows, columns: columns, distributions: distributions).selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
             rowGroups: try group.map { try table.groups(at: $0).selecting(rows: rows) },
-            warnings: try reading.warnings + warnings + foldWarnings(source))
+            sources: table.sources?.selecting(rows: rows),
+            warnings: try reading.warnings + table.warnings + warnings + foldWarnings(source))
     }
 
     /// The rows that the models of folds were trained on are no test of them together.
@@ -232,6 +237,21 @@ private struct Reading {
     mutating func addSplit(isDeclared: Bool) throws(TableError) -> Int? {
         try add(
             data.splitColumn, .text, isDeclared: isDeclared || splitColumn != nil, by: "--split-column", otherwise: nil)
+    }
+
+    /// The places of label weights; they weigh losses alone, so a file without them is evaluated all the same.
+    mutating func addCellWeights(_ rules: [LabelRules]) -> [[Int]] {
+        rules.map { rules in
+            guard let names = rules.cellWeights else { return [] }
+            let places = names.compactMap { source.names.firstIndex(of: $0) }
+            let usable = places.filter { if case .feature = roles[$0] { false } else { true } }
+            guard usable.count == names.count else {
+                warnings.append("the file has no label weights of objective '\(rules.objective)': all its labels weigh 1")
+                return []
+            }
+            for place in places { roles[place] = .label(missing: .standard) }
+            return places
+        }
     }
 
     mutating func addLabels(_ rules: [LabelRules]) throws(TableError) -> [[Int]] {

@@ -101,11 +101,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
     /// data reads those files, from whatever folder it runs in.
     public func mappingPaths(_ transform: (String) -> String) -> Preprocessing {
         var copy = self
-        copy.data.file = data.file.map(transform)
-        copy.data.features = data.features.map(transform)
-        copy.data.labels = data.labels.map(transform)
-        copy.data.labelNames = data.labelNames.map(transform)
-        copy.data.mask = data.mask.map(transform)
+        copy.data.mapPaths(transform)
         return copy
     }
 
@@ -143,8 +139,8 @@ public struct Preprocessing: Codable, Equatable, Sendable {
     /// What is said about the data now, and, where nothing is said, what was said in training.
     func merged(with given: DataDeclaration) -> DataDeclaration {
         var merged = given
-        if given.file == nil, given.features == nil {
-            merged.file = given.labels == nil ? data.file : nil
+        if given.isArrays, given.features == nil {
+            merged.files = given.labels == nil ? data.files : []
             merged.features = data.features
         }
         if merged.isArrays {
@@ -152,6 +148,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             if given.labels == nil, given.features == nil {
                 merged.labels = data.labels
                 merged.mask = given.mask ?? data.mask
+                merged.cellWeights = given.cellWeights ?? data.cellWeights
             }
             if merged.labels != nil { merged.labelNames = given.labelNames ?? data.labelNames }
         } else {
@@ -175,6 +172,8 @@ public struct FeatureRows: Sendable {
     public let ids: [String]?
     /// The id column's name; nil without one.
     public let idName: String?
+    /// Which source each row came from; nil for arrays and for one table without a name.
+    public let sources: RowSources?
     /// What a person should know, one sentence each.
     public let warnings: [String]
 }
@@ -191,6 +190,8 @@ public struct LabelledRows: Sendable {
     public let rowGroups: RowGroups?
     /// The group of each row of ``dataset``, a number from 0; nil without a group column.
     public var groups: [Int32]? { rowGroups?.ofRow }
+    /// Which source each row of ``dataset`` came from; nil for arrays and for one table without a name.
+    public let sources: RowSources?
     /// What a person should know, one sentence each.
     public let warnings: [String]
 }

@@ -10,12 +10,25 @@ struct SourceTable {
 
     let rows: Int
     let names: [String]
-    let columns: [Content]
+    var columns: [Content]
     /// The file that holds the features.
     let featuresFile: String
     /// The file that holds the labels; the same for a table.
     let labelsFile: String
-    private let table: Table?
+    /// Which source each row came from; nil for arrays and for one table without a name.
+    let sources: RowSources?
+    /// What a person should know, one sentence each.
+    let warnings: [String]
+    private let pieces: [Piece]
+
+    /// The rows of one file.
+    struct Piece {
+        let file: String
+        let firstRow: Int
+        let lines: LineMap
+        /// What renamed columns are called in the file.
+        let originalNames: [String: String]
+    }
 
     init(rows: Int, names: [String], columns: [Content], featuresFile: String, labelsFile: String) {
         self.rows = rows
@@ -23,23 +36,20 @@ struct SourceTable {
         self.columns = columns
         self.featuresFile = featuresFile
         self.labelsFile = labelsFile
-        self.table = nil
+        (pieces, sources, warnings) = ([], nil, [])
     }
 
-    init(_ table: Table, names: [String]) {
-        rows = table.rows
+    init(
+        rows: Int, names: [String], columns: [Content], pieces: [Piece], sources: RowSources?, warnings: [String]
+    ) {
+        self.rows = rows
         self.names = names
-        (featuresFile, labelsFile) = (table.file, table.file)
-        columns = table.columns.enumerated().map { place, column in
-            switch column {
-            case .skipped: .skipped
-            case .numbers(let numbers): .feature(.numbers(.init(numbers.values, count: table.rows)))
-            case .labels(let labels):
-                .labels(ObservedCells(name: names[place], rows: labels.rows, cells: labels.cells, words: labels.words))
-            case .text(let text): .feature(.words(codes: text.codes, vocabulary: text.vocabulary))
-            }
-        }
-        self.table = table
+        self.columns = columns
+        self.pieces = pieces
+        self.sources = sources
+        self.warnings = warnings
+        let files = pieces.map(\.file).joined(separator: ", ")
+        (featuresFile, labelsFile) = (files, files)
     }
 
     /// The feature columns at these places.
@@ -67,9 +77,8 @@ struct SourceTable {
     func labelError(
         _ problem: String, row: Int? = nil, column: String? = nil, why: String? = nil, fix: String? = nil
     ) -> TableError {
-        TableError(
-            problem, file: labelsFile, row: row.map { $0 + 1 }, line: row.flatMap { line(of: $0) }, column: column, why: why,
-            fix: fix)
+        let error = TableError(problem, row: row.map { $0 + 1 }, column: column, why: why, fix: fix)
+        return placed(error, otherwise: labelsFile)
     }
 
     func error(_ problem: LabelProblem, row: Int, column: String) -> TableError {
@@ -77,12 +86,19 @@ struct SourceTable {
     }
 
     /// An error about features that knows its row (from 1) and column, with file and line added.
-    func located(_ error: TableError) -> TableError {
+    func located(_ error: TableError) -> TableError { placed(error, otherwise: featuresFile) }
+
+    /// The error with the file that holds its row, and the row and column as that file has them.
+    private func placed(_ error: TableError, otherwise file: String) -> TableError {
         var error = error
-        error.file = error.file ?? featuresFile
-        if let row = error.row, error.line == nil { error.line = line(of: row - 1) }
+        guard let row = error.row, let piece = pieces.last(where: { $0.firstRow < row }), error.file == nil else {
+            error.file = error.file ?? file
+            return error
+        }
+        error.file = piece.file
+        error.row = row - piece.firstRow
+        error.line = piece.lines.line(ofRow: row - piece.firstRow)
+        error.column = error.column.map { piece.originalNames[$0] ?? $0 }
         return error
     }
-
-    private func line(of row: Int) -> Int? { table?.line(ofRow: row + 1) }
 }

@@ -8,12 +8,14 @@ extension TrainingData {
     ///   - objectives: as declared; each pattern's columns become objectives, in the file's order.
     ///   - defaultHead: the head of objectives that name none.
     ///   - unlabelled: whether training rows without a label of weight above 0 take part.
+    ///   - seed: of soft labels drawn for uncertain cells, see ``UncertainCells``; the run's. It is kept with the
+    ///     preprocessing, so that evaluation draws the same.
     /// - Throws: ``SettingError`` for what is wrong by itself, `TableError` for what is wrong with the files.
     public static func load(
         _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
-        unlabelled: Unlabelled = .drop
+        unlabelled: Unlabelled = .drop, seed: UInt64 = 0
     ) throws -> TrainingData {
-        let table = try LoadedTable.read(data, objectives: objectives, defaultHead: defaultHead)
+        let table = try LoadedTable.read(data, objectives: objectives, defaultHead: defaultHead, seed: seed)
         return try table.trainingData(table.split(), unlabelled: unlabelled)
     }
 }
@@ -63,7 +65,7 @@ public struct LoadedTable: Sendable {
     /// - Parameters: as ``TrainingData/load(_:objectives:defaultHead:unlabelled:)`` takes them.
     /// - Throws: ``SettingError`` for what is wrong by itself, `TableError` for what is wrong with the files.
     public static func read(
-        _ data: DataDeclaration, objectives declared: [ObjectiveDeclaration], defaultHead: Head = .linear
+        _ data: DataDeclaration, objectives declared: [ObjectiveDeclaration], defaultHead: Head = .linear, seed: UInt64 = 0
     ) throws -> LoadedTable {
         for declaration in declared { try declaration.check() }
         if data.splitColumn != nil, data.split != nil {
@@ -72,9 +74,9 @@ public struct LoadedTable: Sendable {
         try Split.check(fractions: data.split ?? DataDeclaration.defaultSplit)
         let source = try DataSource(data, needsLabels: true)
         let plan = try ColumnPlan(
-            names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
-            objectives: declared)
-        var rules = plan.objectives.map { LabelRules($0, names: source.names) }
+            names: source.names, features: source.featurePlaces ?? source.ownPlaces,
+            labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: declared)
+        var rules = plan.objectives.map { LabelRules($0, names: source.names, seed: seed) }
         let table = try source.read(roles(plan, rules, data))
         let read = try table.readLabels(plan, &rules, defaultHead: defaultHead)
         return LoadedTable(
@@ -113,7 +115,8 @@ public struct LoadedTable: Sendable {
         return TrainingData(
             objectives: objectives, declarations: plan.objectives.map(\.declaration), datasets: datasets, rowsOfPart: kept,
             rowCounts: loader.rowCounts, droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: ids,
-            rowGroups: rowGroups, split: division.split, warnings: division.warnings + loader.warnings,
+            rowGroups: rowGroups, sources: table.sources, split: division.split,
+            warnings: division.warnings + loader.warnings,
             preprocessing: Preprocessing(
                 data: data, encoder: encoder, labels: rules, split: division.record, digest: digest,
                 arrayColumns: arrayColumns))
@@ -135,6 +138,7 @@ extension ColumnPlan {
         var roles = [ColumnRole](repeating: .skip, count: names.count)
         for (objective, rules) in zip(objectives, rules) {
             for place in objective.columns { roles[place] = .label(missing: rules.tokens(runWide: data.missing)) }
+            for place in objective.weights { roles[place] = .label(missing: .standard) }
         }
         for place in [id, split, group, time] { if let place { roles[place] = .text } }
         if let weight { roles[weight] = .label(missing: .standard) }
@@ -148,16 +152,20 @@ extension SourceTable {
         _ plan: ColumnPlan, _ rules: inout [LabelRules], defaultHead: Head
     ) throws -> (objectives: [Objective], labels: LabelTable, warnings: [String]) {
         var objectives: [Objective] = [], warnings: [String] = [], columns: [[LabelTable.Entry]] = []
+        var distributions: [Int: [Float]] = [:]
+        warnings += self.warnings
         for (index, resolved) in plan.objectives.enumerated() {
-            let cells = labels(at: resolved.columns)
+            let cells = try labels(at: resolved.columns, weights: resolved.weights)
             if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }
             warnings += try rules[index].learn(from: cells, in: self)
             objectives.append(
                 try resolved.declaration.objective(
                     named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
-            columns += try rules[index].entries(of: cells, in: self)
+            let read = try rules[index].entries(of: cells, in: self)
+            if let soft = read.distributions { distributions[columns.count] = soft }
+            columns += read.columns
         }
-        return (objectives, LabelTable(rows: rows, columns: columns), warnings)
+        return (objectives, LabelTable(rows: rows, columns: columns, distributions: distributions), warnings)
     }
 
     fileprivate func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
@@ -202,7 +210,7 @@ private struct Loader {
         rowCounts = kept.mapValues(\.count)
         try measure(kept)
         if unlabelled == .drop {
-            kept[.train] = training.filter { weights?[$0] != 0 && labels.isLabelled($0) }
+            kept[.train] = training.filter { weights?[$0] != 0 && labels.isTaught($0) }
             dropped = training.count - (kept[.train]?.count ?? 0)
         }
         return kept
@@ -214,8 +222,10 @@ private struct Loader {
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
             let counts = labels.observedCounts(rows: chosen)
+            // Training needs labels of weight above 0, metrics such as can be scored.
             let taught = part == .train
-                ? labels.observedCounts(rows: chosen.filter { weights?[$0] != 0 }) : counts
+                ? labels.counts(rows: chosen.filter { weights?[$0] != 0 }) { labels.slotWeights?[$0] != 0 }
+                : labels.counts(rows: chosen) { labels.state($0).isScored }
             var slot = 0
             for (index, objective) in objectives.enumerated() {
                 let slots = slot..<slot + objective.kind.slotsPerRow
@@ -228,7 +238,8 @@ private struct Loader {
                             plan.objectives[index],
                             why: "of \(counted(chosen.count, "training row")) none has one of weight above 0")
                     }
-                    warnings.append("objective '\(objective.name)' has no label in the part '\(part.rawValue)'")
+                    warnings.append(
+                        "objective '\(objective.name)' has no \(observed > 0 ? "certain " : "")label in the part '\(part.rawValue)'")
                 }
             }
             if part == .train {

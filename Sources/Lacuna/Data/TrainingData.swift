@@ -25,6 +25,8 @@ public struct TrainingData: Sendable {
     public var groups: [Int32]? { rowGroups?.ofRow }
     /// The name of each group, by its number; empty without a group column.
     public var groupNames: [String] { rowGroups?.names ?? [] }
+    /// Which source each row came from; nil for arrays and for one table without a name.
+    public let sources: RowSources?
     /// The part of every row of the file.
     public let split: Split
     /// What a person should know and may not have meant; one sentence each.
@@ -34,13 +36,21 @@ public struct TrainingData: Sendable {
     /// What evaluation and prediction need; it goes into the saved model.
     public let preprocessing: Preprocessing
 
-    /// Writes the part of every row: `row` (from 1, the header not counted), `id` (empty without an id column), `part`.
+    /// Writes the part of every row: `row` (from 1, the header not counted), `id` (empty without an id column), `part`; of
+    /// several sources also `source` and `sourceRow`, the row in its own file.
     public func writeSplit(to path: String) throws(TableError) {
-        let writer = try CSVWriter(path: path, header: ["row", "id", "part"])
+        let writer = try CSVWriter(path: path, header: ["row", "id", "part"] + (sources == nil ? [] : ["source", "sourceRow"]))
+        var rowsOfSource = [Int](repeating: 0, count: sources?.names.count ?? 0)
         for (row, part) in split.partOfRow.enumerated() {
             try writer.append(row + 1)
             try writer.append(ids?[row] ?? "")
             try writer.append(part?.rawValue ?? "")
+            if let sources {
+                let source = Int(sources.ofRow[row])
+                rowsOfSource[source] += 1
+                try writer.append(sources.names[source])
+                try writer.append(rowsOfSource[source])
+            }
             try writer.endRow()
         }
         try writer.finish()

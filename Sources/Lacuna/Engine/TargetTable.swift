@@ -13,6 +13,8 @@ package struct TargetTable: Sendable {
     package private(set) var weights: [Float]?
     /// Slot → distributions `[n × C]` of a categorical objective with soft targets.
     package let distributions: [Int: [Float]]
+    /// `[observed]`: which targets are bounds; nil where none is.
+    package private(set) var states: [CellState]?
 
     /// - Parameter scaling: by slot, how a regression's labels become targets; nil for all other kinds.
     /// - Throws: ``DataError`` when a row weight × slot weight is too large or too small for a Float.
@@ -27,6 +29,8 @@ package struct TargetTable: Sendable {
         slotIndices.reserveCapacity(labels.observed)
         targets.reserveCapacity(labels.observed)
         var weights: [Float] = []
+        var states: [CellState] = []
+        let censored = labels.states?.contains(where: \.isCensored) ?? false
         let weighted = rowWeights != nil || labels.slotWeights != nil
         for row in 0..<labels.rows {
             let rowWeight = rowWeights?[row] ?? 1
@@ -45,10 +49,12 @@ package struct TargetTable: Sendable {
                     distributions[slot] != nil
                         ? Self.target(position: Int(value)) : scaling[slot].map { $0.target(of: value) } ?? Float(value))
                 if weighted { weights.append(weight) }
+                if censored { states.append(labels.state(place)) }
             }
             rowStarts.append(targets.count)
         }
         self.weights = weighted ? weights : nil
+        self.states = censored ? states : nil
     }
 
     /// The position of a distribution, carried in the bits of a target: as a number, a Float rounds it above 2²⁴.
@@ -74,7 +80,8 @@ package struct TargetTable: Sendable {
 }
 
 /// How a regression's labels become targets of about unit size: transformed, then standardised with the mean and
-/// deviation of the observed training labels.
+/// deviation of the observed training labels. Censored labels are bounds and no values: they do not enter the mean and
+/// deviation, unless there are no others.
 public struct TargetScaling: Equatable, Sendable, Codable {
     /// Applied before the standardising.
     public var transform: Transform

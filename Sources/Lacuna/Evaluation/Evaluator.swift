@@ -13,7 +13,7 @@ struct Evaluator {
             let slots = first..<first + objective.kind.slotsPerRow
             first = slots.upperBound
             let entries = slots.map { SlotEntries(outputs, slot: $0) }
-            let each = entries.map(\.scores)
+            let each = zip(slots, entries).map { scores(of: $1, unscored: outputs.slots[$0].unscored?.rows.count) }
             var result = Evaluation.Objective(
                 name: objective.name, kind: objective.kind.name, scores: each[0], labels: [], loss: nil)
             if !entries[0].predicted.isEmpty { result.confusion = entries[0].confusion }
@@ -45,34 +45,60 @@ struct Evaluator {
             let weight = outputs.objectives.reduce(0.0) { $0 + Double($1.weight) }
             if weight > 0 { whole /= weight }
         }
-        let diverged = outputs.slots.first { !$0.logits.allSatisfy(\.isFinite) }
+        let diverged = outputs.slots.first { slot in
+            !slot.logits.allSatisfy(\.isFinite) || slot.unscored?.logits.allSatisfy(\.isFinite) == false
+        }
         return Evaluation(
             objectives: objectives, macro: MacroScores(objectives.map(\.scores)),
             loss: objectives.contains { $0.loss != nil } ? whole : nil,
             diverged: diverged.map { outputs.objectives[$0.objective].name }, rows: outputs.rows)
     }
 
+    private func scores(of entries: SlotEntries, unscored: Int?) -> Scores {
+        guard let unscored else { return entries.scores }
+        var scores = entries.count > 0
+            ? entries.scores : Scores(undefined: entries.kind.name, observed: 0, reason: UndefinedReason.noScored)
+        scores.unscored = unscored
+        return scores
+    }
+
     private func lossSum(slot index: Int, _ loss: any Loss) -> (loss: Double, weight: Double) {
-        let slot = outputs.slots[index], width = slot.width, scaling = outputs.scaling[slot.objective]
-        let chosen = slot.weights.indices.filter { slot.weights[$0] > 0 }
+        let slot = outputs.slots[index]
+        let known = lossSum(slot, loss, slot.logits, slot.labels, slot.weights, nil)
+        guard let more = slot.unscored else { return known }
+        let rest = lossSum(slot, loss, more.logits, more.labels, more.weights, more.states)
+        return (known.loss + rest.loss, known.weight + rest.weight)
+    }
+
+    private func lossSum(
+        _ slot: ObservedOutputs.Slot, _ loss: any Loss, _ logits: [Float], _ labels: [Double], _ weights: [Float],
+        _ states: [CellState]?
+    ) -> (loss: Double, weight: Double) {
+        let width = slot.width, scaling = outputs.scaling[slot.objective]
+        let chosen = weights.indices.filter { weights[$0] > 0 }
         guard !chosen.isEmpty else { return (0, 0) }
         var z: [Float] = [], y: [Float] = []
         for entry in chosen {
-            z += slot.logits[entry * width..<(entry + 1) * width]
+            z += logits[entry * width..<(entry + 1) * width]
             if let distributions = slot.distributions {
-                let start = Int(slot.labels[entry]) * width
+                let start = Int(labels[entry]) * width
                 y += distributions[start..<start + width]
             } else {
-                y.append(scaling.map { $0.target(of: slot.labels[entry]) } ?? Float(slot.labels[entry]))
+                y.append(scaling.map { $0.target(of: labels[entry]) } ?? Float(labels[entry]))
             }
         }
         var values = [Float](repeating: 0, count: chosen.count), gradient = [Float](repeating: 0, count: z.count)
         var valueSpan = values.mutableSpan, gradientSpan = gradient.mutableSpan
         loss.evaluate(logits: z.span, targets: y.span, width: width, loss: &valueSpan, gradient: &gradientSpan)
+        if let states, width == 1 {
+            let chosenStates = chosen.map { states[$0] }
+            CellState.makeOneSided(
+                chosenStates.span, logits: z.span, targets: y.span, loss: &valueSpan, gradient: &gradientSpan)
+        }
         var sum = 0.0, weight = 0.0
         for (position, entry) in chosen.enumerated() {
-            sum += Double(slot.weights[entry]) * Double(values[position])
-            weight += Double(slot.weights[entry])
+            sum += Double(weights[entry]) * Double(values[position])
+            weight += Double(weights[entry])
         }
         return (sum, weight)
     }

@@ -6,12 +6,14 @@ extension Scores {
     ///   with the labels' reason if they share one. `observed` is the sum over labels.
     /// - Note: Peer: `average="macro"` in scikit-learn, which cannot leave an undefined label out.
     public static func multilabel(_ labels: [Scores]) -> Scores {
-        Scores(
+        var scores = Scores(
             observed: labels.reduce(0) { $0 + $1.observed },
             entries: Metric.all(for: .multilabel).map { metric in
                 let scores = labels.compactMap { $0[metric] }
                 return Entry(metric: metric, score: Score.mean(of: scores, ifNone: UndefinedReason.everyLabel).score)
             })
+        scores.unscored = labels.reduce(0) { $0 + $1.unscored }
+        return scores
     }
 }
 

@@ -20,7 +20,12 @@ extension ObservedOutputs {
         precondition(places.count == self.rows, "one place for each row")
         var result = self
         result.rows = rows
-        for index in slots.indices { result.slots[index].rows = slots[index].rows.map { Int32(places[Int($0)]) } }
+        for index in slots.indices {
+            result.slots[index].rows = slots[index].rows.map { Int32(places[Int($0)]) }
+            if let unscored = slots[index].unscored {
+                result.slots[index].unscored?.rows = unscored.rows.map { Int32(places[Int($0)]) }
+            }
+        }
         return result
     }
 
@@ -29,9 +34,11 @@ extension ObservedOutputs {
         for index in slots.indices {
             var slot = other.slots[index]
             if let own = scaling[slot.objective], let theirs = other.scaling[slot.objective], own != theirs {
-                slot.logits = slot.logits.map {
-                    Float((Double($0) * theirs.deviation + theirs.mean - own.mean) / own.deviation)
+                func rescaled(_ logit: Float) -> Float {
+                    Float((Double(logit) * theirs.deviation + theirs.mean - own.mean) / own.deviation)
                 }
+                slot.logits = slot.logits.map(rescaled)
+                if let unscored = slot.unscored { slot.unscored?.logits = unscored.logits.map(rescaled) }
             }
             if let distributions = slot.distributions {
                 // Labels are positions in the distributions, which are appended as well.
@@ -43,6 +50,7 @@ extension ObservedOutputs {
             slots[index].logits += slot.logits
             slots[index].labels += slot.labels
             slots[index].weights += slot.weights
+            if let unscored = slot.unscored { slots[index].append(unscored) }
         }
     }
 }
@@ -52,5 +60,25 @@ extension ObservedOutputs.Slot {
         let order = rows.indices.sorted { rows[$0] < rows[$1] }
         (rows, labels, weights) = (order.map { rows[$0] }, order.map { labels[$0] }, order.map { weights[$0] })
         logits = order.flatMap { logits[$0 * width..<($0 + 1) * width] }
+        guard let old = unscored else { return }
+        var sorted = ObservedOutputs.Unscored()
+        for place in old.rows.indices.sorted(by: { old.rows[$0] < old.rows[$1] }) {
+            sorted.rows.append(old.rows[place])
+            sorted.labels.append(old.labels[place])
+            sorted.weights.append(old.weights[place])
+            sorted.states.append(old.states[place])
+            sorted.logits += old.logits[place * width..<(place + 1) * width]
+        }
+        unscored = sorted
+    }
+
+    fileprivate mutating func append(_ other: ObservedOutputs.Unscored) {
+        var all = unscored ?? ObservedOutputs.Unscored()
+        all.rows += other.rows
+        all.logits += other.logits
+        all.labels += other.labels
+        all.weights += other.weights
+        all.states += other.states
+        unscored = all
     }
 }

@@ -1,7 +1,7 @@
 /// What a model says of the observed slots of a data set, beside their labels: all that metrics, intervals, calibration
 /// and reports need. Memory follows the observed labels.
 public struct ObservedOutputs: Sendable {
-    /// The observed entries of one slot, in row order.
+    /// The entries of one slot that are scored, in row order. Censored and uncertain ones stand aside, in ``ObservedOutputs/Slot/unscored``.
     public struct Slot: Sendable, Equatable {
         /// The objective's place in ``ObservedOutputs/objectives``.
         public let objective: Int
@@ -18,9 +18,26 @@ public struct ObservedOutputs: Sendable {
         public internal(set) var weights: [Float] = []
         /// `[m × C]`: soft targets of a categorical objective, else nil.
         public internal(set) var distributions: [Float]?
+        /// Entries that train and are not scored; nil where there are none.
+        public internal(set) var unscored: Unscored?
 
-        /// How many slots are observed, n.
+        /// How many slots are observed and scored, n.
         public var count: Int { rows.count }
+    }
+
+    /// Entries of one slot that say too little to be scored: bounds, and soft labels drawn for uncertain cells. Losses
+    /// count them, metrics do not. In row order.
+    public struct Unscored: Sendable, Equatable {
+        /// `[m]`: rows of the data set, ascending.
+        public internal(set) var rows: [Int32] = []
+        /// `[m × width]`, as ``ObservedOutputs/Slot/logits``.
+        public internal(set) var logits: [Float] = []
+        /// `[m]`, as ``ObservedOutputs/Slot/labels``: a bound in the label's unit, or a probability.
+        public internal(set) var labels: [Double] = []
+        /// `[m]`, as ``ObservedOutputs/Slot/weights``.
+        public internal(set) var weights: [Float] = []
+        /// `[m]`: never `known`.
+        public internal(set) var states: [CellState] = []
     }
 
     /// In the order of the model.
@@ -56,7 +73,16 @@ public struct ObservedOutputs: Sendable {
 }
 
 extension ObservedOutputs.Slot {
-    mutating func append(row: Int, logits values: ArraySlice<Float>, label: Double, weight: Float) {
+    mutating func append(row: Int, logits values: ArraySlice<Float>, label: Double, weight: Float, state: CellState) {
+        guard state.isScored else {
+            unscored = unscored ?? .init()
+            unscored?.rows.append(Int32(row))
+            unscored?.logits.append(contentsOf: values)
+            unscored?.labels.append(label)
+            unscored?.weights.append(weight)
+            unscored?.states.append(state)
+            return
+        }
         rows.append(Int32(row))
         logits.append(contentsOf: values)
         labels.append(label)
@@ -94,7 +120,7 @@ extension Model {
                     let index = Int(table.slotIndices[place]), slot = plan.slots[index], first = base + slot.output
                     result.slots[index].append(
                         row: row, logits: all[first..<first + slot.width], label: table.values[place],
-                        weight: (data.rowWeights?[row] ?? 1) * (table.slotWeights?[place] ?? 1))
+                        weight: (data.rowWeights?[row] ?? 1) * (table.slotWeights?[place] ?? 1), state: table.state(place))
                 }
             }
         }

@@ -27,6 +27,7 @@ public enum Score: Equatable, Sendable {
 /// The words of every undefined score, in one place.
 enum UndefinedReason {
     static let noLabel = "no label is observed"
+    static let noScored = "all observed labels are censored or uncertain"
     static let notFinite = "a prediction is not finite"
     static let oneClass = "only one class among the observed labels"
     static let oneLevel = "only one level among the observed labels"
@@ -64,6 +65,9 @@ public struct Scores: Equatable, Sendable {
 
     /// Over how many observed slots the metrics were taken.
     public var observed: Int
+    /// How many more slots are observed and train, but say too little to be scored: bounds, and uncertain cells with a
+    /// drawn label.
+    public var unscored = 0
 
     /// One entry for each metric of the kind, in the order of ``Metric/all(for:)``.
     public private(set) var entries: [Entry]

@@ -21,6 +21,8 @@ public struct LabelTable: Sendable, Equatable {
     public internal(set) var slotWeights: [Float]?
     /// Soft targets of categorical slots: slot → distributions `[n × C]`, addressed by the entries' values.
     public internal(set) var distributions: [Int: [Float]] = [:]
+    /// `[observed]`: what each entry says of the truth, or nil where all are known.
+    public internal(set) var states: [CellState]?
 
     /// The observed labels, over all rows and slots.
     public var observed: Int { values.count }
@@ -30,11 +32,13 @@ public struct LabelTable: Sendable, Equatable {
         package var row: Int
         package var value: Double
         package var weight: Float
+        package var state: CellState
 
-        package init(row: Int, value: Double, weight: Float = 1) {
+        package init(row: Int, value: Double, weight: Float = 1, state: CellState = .known) {
             self.row = row
             self.value = value
             self.weight = weight
+            self.state = state
         }
     }
 
@@ -47,11 +51,12 @@ public struct LabelTable: Sendable, Equatable {
         self.rows = rows
         self.slots = columns.count
         var starts = [Int](repeating: 0, count: rows + 1)
-        var weighted = false
+        var weighted = false, stated = false
         for column in columns {
             for entry in column {
                 starts[entry.row + 1] += 1
                 if entry.weight != 1 { weighted = true }
+                if entry.state != .known { stated = true }
             }
         }
         for row in 0..<rows { starts[row + 1] += starts[row] }
@@ -60,6 +65,7 @@ public struct LabelTable: Sendable, Equatable {
         var slotIndices = [Int32](repeating: 0, count: total)
         var values = [Double](repeating: 0, count: total)
         var weights = weighted ? [Float](repeating: 1, count: total) : nil
+        var states = stated ? [CellState](repeating: .known, count: total) : nil
         for (slot, column) in columns.enumerated() {
             for entry in column {
                 let place = next[entry.row]
@@ -67,17 +73,37 @@ public struct LabelTable: Sendable, Equatable {
                 slotIndices[place] = Int32(slot)
                 values[place] = entry.value
                 weights?[place] = entry.weight
+                states?[place] = entry.state
             }
         }
         self.rowStarts = starts
         self.slotIndices = slotIndices
         self.values = values
         self.slotWeights = weights
+        self.states = states
         self.distributions = distributions
     }
 
     /// Whether the row has any observed label.
     public func isLabelled(_ row: Int) -> Bool { rowStarts[row + 1] > rowStarts[row] }
+
+    /// Whether the row has a label that training learns from: observed, of slot weight above 0.
+    func isTaught(_ row: Int) -> Bool {
+        guard let slotWeights else { return isLabelled(row) }
+        return (rowStarts[row]..<rowStarts[row + 1]).contains { slotWeights[$0] > 0 }
+    }
+
+    /// The state of an entry.
+    func state(_ place: Int) -> CellState { states?[place] ?? .known }
+
+    /// Entries per slot that fulfil a condition, over the given rows.
+    func counts(rows chosen: [Int], where counts: (_ place: Int) -> Bool) -> [Int] {
+        var result = [Int](repeating: 0, count: slots)
+        for row in chosen {
+            for place in rowStarts[row]..<rowStarts[row + 1] where counts(place) { result[Int(slotIndices[place])] += 1 }
+        }
+        return result
+    }
 
     /// Observed labels per slot, over the given rows or all.
     public func observedCounts(rows chosen: [Int]? = nil) -> [Int] {
@@ -98,6 +124,7 @@ public struct LabelTable: Sendable, Equatable {
         result = LabelTable(rows: chosen.count, slots: slots)
         result.distributions = distributions
         result.slotWeights = slotWeights == nil ? nil : []
+        result.states = states == nil ? nil : []
         var total = 0
         for row in chosen { total += rowStarts[row + 1] - rowStarts[row] }
         result.slotIndices.reserveCapacity(total)
@@ -107,6 +134,7 @@ public struct LabelTable: Sendable, Equatable {
             result.slotIndices.append(contentsOf: slotIndices[range])
             result.values.append(contentsOf: values[range])
             if let slotWeights { result.slotWeights?.append(contentsOf: slotWeights[range]) }
+            if let states { result.states?.append(contentsOf: states[range]) }
             result.rowStarts[new + 1] = result.values.count
         }
         return result

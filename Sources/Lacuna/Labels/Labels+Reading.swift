@@ -53,6 +53,12 @@ struct LabelsReader {
             for (row, value) in values.enumerated() {
                 if let value, !value.isNaN { try observe(value, row: row) }
             }
+        case .censored(let values):
+            try expect(values.count, [.regression], "censored labels")
+            for (row, value) in values.enumerated() {
+                guard let (number, state) = value?.cell, !number.isNaN else { continue }
+                try observe(number, row: row, state: state)
+            }
         case .manyYesNo(let values):
             try expect(values.count, [.multilabel], "rows of yes-or-no labels")
             for (row, labels) in values.enumerated() {
@@ -68,7 +74,7 @@ struct LabelsReader {
         return (columns, distributions)
     }
 
-    private mutating func observe(_ value: Double, row: Int, slot: Int = 0) throws(DataError) {
+    private mutating func observe(_ value: Double, row: Int, slot: Int = 0, state: CellState = .known) throws(DataError) {
         do {
             try objective.kind.check(
                 label: value, of: objective.name, soft: soft, transform: objective.transform)
@@ -82,7 +88,7 @@ struct LabelsReader {
                 "the slot weight is \(weight)", objective: objective.name, row: row,
                 fix: "weights are finite and 0 or more; 0 takes the slot out of training")
         }
-        columns[slot].append(.init(row: row, value: value, weight: weight))
+        columns[slot].append(.init(row: row, value: value, weight: weight, state: state))
     }
 
     private mutating func readNames(_ values: [String?]) throws(DataError) {

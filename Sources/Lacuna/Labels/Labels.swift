@@ -13,6 +13,9 @@ public enum Labels: Sendable {
     case manyYesNo([[Bool?]?])
     /// Categorical with soft targets: a distribution over C classes per row, or nil.
     case distributions([[Float]?])
+    /// Regression whose labels may be bounds, such as measurements under a detection limit: one per row. A bound teaches
+    /// where the prediction is on its wrong side, and is not scored.
+    case censored([Censored?])
     /// Any kind, from a plain array `[rows × columns]`, row-major. One column holds 0 and 1, indices or numbers;
     /// L columns are a multilabel objective's; C columns of a categorical objective are one-hot rows (all zero,
     /// all sentinel or all NaN is missing).

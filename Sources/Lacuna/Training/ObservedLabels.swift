@@ -1,8 +1,10 @@
 /// The labels that training learns from, slot by slot: observed, with a weight above 0. Scaling and balancing are
-/// counted over these.
+/// counted over these; scaling over those that are values and no bounds.
 struct ObservedLabels {
     private let columns: [[Double]]
     private let distributions: [Int: [Float]]
+    /// Slots with bounds among their labels: the labels that are values.
+    private var values: [Int: [Double]] = [:]
 
     init(_ data: Dataset) {
         let table = data.labels
@@ -13,6 +15,7 @@ struct ObservedLabels {
             }
         }
         self.columns = columns
+        if let states = table.states { values = Self.values(data, states) }
         distributions = table.distributions
     }
 
@@ -20,9 +23,23 @@ struct ObservedLabels {
     func scaling(_ model: Model) -> [TargetScaling?] {
         model.objectives.enumerated().map { index, objective in
             guard objective.kind == .regression else { return nil }
-            return TargetScaling(
-                of: columns[model.plan.slotsOfObjective[index].lowerBound], transform: objective.transform)
+            let slot = model.plan.slotsOfObjective[index].lowerBound
+            return TargetScaling(of: values[slot] ?? columns[slot], transform: objective.transform)
         }
+    }
+
+    /// The values of slots that have bounds too; a slot of bounds alone is left out.
+    private static func values(_ data: Dataset, _ states: [CellState]) -> [Int: [Double]] {
+        let table = data.labels
+        let censored = Set(states.indices.filter { states[$0].isCensored }.map { Int(table.slotIndices[$0]) })
+        var values: [Int: [Double]] = [:]
+        for row in 0..<table.rows where (data.rowWeights?[row] ?? 1) > 0 {
+            for place in table.rowStarts[row]..<table.rowStarts[row + 1] where (table.slotWeights?[place] ?? 1) > 0 {
+                let slot = Int(table.slotIndices[place])
+                if censored.contains(slot), !states[place].isCensored { values[slot, default: []].append(table.values[place]) }
+            }
+        }
+        return values
     }
 
     /// By slot.

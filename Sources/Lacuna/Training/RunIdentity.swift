@@ -52,6 +52,7 @@ extension Dataset {
         for slot in labels.slotIndices { mix(UInt64(slot)) }
         for value in labels.values { mix(value.bitPattern) }
         for weight in labels.slotWeights ?? [] { mix(UInt64(weight.bitPattern)) }
+        for state in labels.states ?? [] { mix(UInt64(state.rawValue)) }
         for weight in rowWeights ?? [] { mix(UInt64(weight.bitPattern)) }
         for (slot, shares) in labels.distributions.sorted(by: { $0.key < $1.key }) {
             mix(UInt64(slot))

@@ -42,10 +42,11 @@ struct Predict: ParsableCommand {
         if FileSystem.isDirectory(out) {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
-        for input in [data.file, data.features].compactMap({ $0 }) where FileSystem.isSame(input, out) {
+        let inputs = data.file.map { DataFile(parsing: $0).path } + [data.features].compactMap { $0 }
+        for input in inputs where FileSystem.isSame(input, out) {
             throw CommandError("--out is the file that is read", at: out, fix: "name another file")
         }
-        switch (data.file, data.features) {
+        switch (data.file.first, data.features) {
         case (nil, nil): throw CommandError("no data is named", fix: "give --data FILE, or --features X.npy")
         case (_?, _?):
             throw CommandError("--data and --features exclude each other", fix: "give a table or an array of features")
@@ -58,8 +59,10 @@ struct Predict: ParsableCommand {
 struct PredictionDataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
-        help: ArgumentHelp("A table with the features: CSV or TSV, plain or gzip. (default: none)", valueName: "file"))
-    var file: String?
+        help: ArgumentHelp(
+            "A table with the features: CSV or TSV, plain or gzip; repeatable. (default: none)", valueName: "file"))
+    var file: [String] = []
+    @Option(help: Setting.help(.data, "rename")) var rename: [String] = []
     @Option(help: Setting.help(.data, "features")) var features: String?
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
     var missingFeatures: [String] = []
@@ -67,7 +70,7 @@ struct PredictionDataOptions: ParsableArguments {
 
     var given: [GivenSetting] {
         GivenSetting.collect(
-            .data, words: [("file", file), ("features", features), ("id", id)],
+            .data, words: [("features", features), ("id", id)], lists: [("file", file), ("rename", rename)],
             tokens: [("missingFeatures", missingFeatures)])
     }
 }

@@ -99,6 +99,25 @@ extension ConfigurationReader {
 }
 
 extension ObjectiveDeclaration {
+    /// `{value: -1, policy: soft, range: [0.55, 0.85]}` as the text that a flag has.
+    private func uncertainText(_ entries: [SettingValue.Entry]) throws(SettingError) -> String {
+        let known = ["value", "policy", "range"]
+        for entry in entries where !known.contains(entry.key) {
+            throw SettingError(
+                "unknown key '\(entry.key)' in uncertain of objective '\(self)'",
+                fix: NearestName.advice(for: entry.key, among: known, what: "its keys are"))
+        }
+        func entry(_ key: String) -> SettingValue? { entries.first { $0.key == key }?.value }
+        guard let value = entry("value"), let policy = entry("policy") else {
+            throw SettingError(
+                "uncertain of objective '\(self)' has no \(entry("value") == nil ? "value" : "policy")",
+                fix: "write {value: -1, policy: ignore}")
+        }
+        let tokens = try value.words(separator: nil).joined(separator: "|")
+        let range = try entry("range").map { (range) throws(SettingError) in "(\(try range.words(separator: ",").joined(separator: ",")))" }
+        return "\(tokens):\(try policy.text())\(range ?? "")"
+    }
+
     /// Sets a key from a file's value; the nearest known key is looked for among the file's own ones as well.
     fileprivate mutating func set(key: String, to value: SettingValue, headKeys: [String]) throws(SettingError) {
         guard ObjectiveKey(rawValue: key) != nil else {
@@ -110,6 +129,8 @@ extension ObjectiveDeclaration {
         switch value {
         case .text(let text), .literal(let text): try set(key: key, value: text)
         case .list: try set(key: key, values: try value.words(separator: nil))
+        case .mapping(let entries) where key == ObjectiveKey.uncertain.rawValue:
+            try set(key: key, value: uncertainText(entries))
         case .mapping: throw SettingError("objective '\(self)' has \(key) as a mapping", fix: "give a value or a list")
         }
     }

@@ -45,7 +45,8 @@ struct ConfigurationReader {
             default: unknown(key, in: "the file", known: known)
             }
         }
-        resolvePaths(of: &configuration.data)
+        // Relative paths are meant from the file's folder.
+        configuration.data.mapPaths { FilePaths.resolve($0, besideFile: path) }
         return configuration
     }
 
@@ -92,12 +93,6 @@ struct ConfigurationReader {
                 errors.append(
                     CommandError(error.problem, at: "\(place(node, or: key.line)), \(setting.path)", fix: error.fix))
             }
-        }
-    }
-
-    private func resolvePaths(of data: inout DataDeclaration) {
-        for field in DataDeclaration.paths {
-            if let given = data[keyPath: field] { data[keyPath: field] = FilePaths.resolve(given, besideFile: path) }
         }
     }
 }
@@ -157,11 +152,4 @@ extension ConfigurationReader {
     func place(line: Int?) -> String { line.map { "\(path), line \($0)" } ?? path }
 
     func place(_ node: Node, or line: Int?) -> String { place(line: node.mark?.line ?? line) }
-}
-
-extension DataDeclaration {
-    /// The fields that name files.
-    static let paths: [WritableKeyPath<DataDeclaration, String?> & Sendable] = [
-        \.file, \.features, \.labels, \.labelNames, \.mask,
-    ]
 }

@@ -69,6 +69,9 @@ extension ObjectiveDeclaration {
         if !missing.isEmpty { add(.missing, .words(missing)) }
         add(.positive, positive.map { .text($0) })
         if soft { add(.soft, .literal("true")) }
+        add(.uncertain, uncertain.map { .text($0.text) })
+        if censored { add(.censored, .literal("true")) }
+        add(.cellWeights, cellWeights.map { .text($0) })
         switch positiveWeight {
         case .balanced?: add(.positiveWeight, .text("balanced"))
         case .value(let weight)?: add(.positiveWeight, .literal("\(weight)"))

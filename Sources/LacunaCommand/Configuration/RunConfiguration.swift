@@ -86,13 +86,18 @@ extension RunConfiguration {
                 "--data and --features exclude each other", why: "both name where the features are",
                 fix: "give a table as --data, or arrays as --features and --labels")
         case (_?, nil):
-            let arrays = [("--labels", data.labels), ("--label-names", data.labelNames), ("--mask", data.mask)]
+            let arrays = [("--labels", data.labels), ("--label-names", data.labelNames), ("--mask", data.mask), ("--cell-weights", data.cellWeights)]
             for (flag, value) in arrays where value != nil {
                 throw CommandError(
                     "\(flag) and --data exclude each other", why: "a table holds its labels in columns",
                     fix: "name label columns with --objective, or give arrays as --features and --labels")
             }
         case (nil, _?):
+            guard data.rename.isEmpty else {
+                throw CommandError(
+                    "--rename and --features exclude each other", why: "an array's columns have no names",
+                    fix: "leave --rename out; --label-names names label columns")
+            }
             guard data.labels != nil else {
                 throw CommandError("--features has no --labels", fix: "give --labels Y.npy, one row per feature row")
             }

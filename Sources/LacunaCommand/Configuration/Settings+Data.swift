@@ -3,13 +3,17 @@ import Lacuna
 extension Setting {
     /// Where rows come from and what their columns are.
     static let data: [Setting] = [
-        word("file", flag: "--data", value: "file", "A table with features and labels: CSV or TSV, plain or gzip", \.data.file),
+        files,
+        renames,
         word("features", value: "x.npy", "Features as an array, rows × features, in place of --data", \.data.features),
         word("labels", value: "y.npy", "Labels as an array, rows × label columns", \.data.labels),
         word(
             "labelNames", value: "file", "A text file that names the label columns, one a line", \.data.labelNames,
             otherwise: "t0, t1, …"),
         word("mask", value: "mask.npy", "An array shaped as the labels; 0 or false marks a missing label", \.data.mask),
+        word(
+            "cellWeights", value: "w.npy", "An array shaped as the labels: the weight of each, 0 or more",
+            \.data.cellWeights),
         tokens(
             "missing", "Tokens that mean 'missing' in label columns; numbers match by value, so -1 is -1.0",
             \.data.missing),
@@ -38,6 +42,43 @@ extension Setting {
             read: { (value) throws(SettingError) in try value.number(UInt64.self, "a whole number from 0") },
             write: { .literal("\($0)") }),
     ]
+
+    /// One table, or several.
+    private static let files = Setting(
+        .data, "file", flag: "--data", value: "file",
+        """
+        A table with features and labels: CSV or TSV, plain or gzip; repeatable: columns are united by name, and NAME=FILE \
+        names a source
+        """, \.data.files,
+        read: { (value) throws(SettingError) in
+            guard case .mapping(let entries) = value else {
+                return try value.words(separator: nil).map { DataFile(parsing: $0) }
+            }
+            var files: [DataFile] = []
+            for entry in entries { files.append(DataFile(path: try entry.value.text("a path"), name: entry.key)) }
+            return files
+        },
+        write: { files in
+            files.count > 1 ? .words(files.map(\.text)) : files.first.map { .text($0.text) }
+        })
+
+    /// Columns that are called otherwise.
+    private static let renames = Setting(
+        .data, "rename", value: "old=new",
+        "A column that is called otherwise in a file: OLD=NEW, or SOURCE:OLD=NEW for one source; repeatable", \.data.rename,
+        read: { (value) throws(SettingError) in
+            guard case .mapping(let entries) = value else { return try value.words(separator: nil) }
+            var texts: [String] = []
+            for entry in entries {
+                guard case .mapping(let own) = entry.value else {
+                    texts.append("\(entry.key)=\(try entry.value.text("a column's new name"))")
+                    continue
+                }
+                for rename in own { texts.append("\(entry.key):\(rename.key)=\(try rename.value.text("a column's new name"))") }
+            }
+            return texts
+        },
+        write: { $0.isEmpty ? nil : .words($0) })
 
     private static func word(
         _ key: String, flag: String? = nil, value: String, _ summary: String,

@@ -3,11 +3,13 @@ import Lacuna
 
 /// Where rows come from and what their columns are; shared by all commands that read data.
 struct DataOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: Setting.help(.data, "file")) var file: String?
+    @Option(name: .customLong("data"), help: Setting.help(.data, "file")) var file: [String] = []
+    @Option(help: Setting.help(.data, "rename")) var rename: [String] = []
     @Option(help: Setting.help(.data, "features")) var features: String?
     @Option(help: Setting.help(.data, "labels")) var labels: String?
     @Option(help: Setting.help(.data, "labelNames")) var labelNames: String?
     @Option(help: Setting.help(.data, "mask")) var mask: String?
+    @Option(help: Setting.help(.data, "cellWeights")) var cellWeights: String?
     // Unconditional, for tokens begin with a dash: `--missing -1`.
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missing")) var missing: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
@@ -24,11 +26,11 @@ struct DataOptions: ParsableArguments {
         GivenSetting.collect(
             .data,
             words: [
-                ("file", file), ("features", features), ("labels", labels), ("labelNames", labelNames),
-                ("mask", mask), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
+                ("features", features), ("labels", labels), ("labelNames", labelNames), ("mask", mask),
+                ("cellWeights", cellWeights), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
                 ("group", group),
             ],
-            lists: [("text", text), ("ignore", ignore)],
+            lists: [("file", file), ("rename", rename), ("text", text), ("ignore", ignore)],
             tokens: [("missing", missing), ("missingFeatures", missingFeatures)])
     }
 }
@@ -80,7 +82,7 @@ extension RunConfiguration {
     mutating func apply(_ flags: [GivenSetting], objectives: [String] = []) throws(CommandError) {
         let keys = Set(flags.map(\.setting.path))
         if keys.contains("data.file") { data.clearArrays() }
-        if keys.contains("data.features") { data.file = nil }
+        if keys.contains("data.features") { (data.files, data.rename) = ([], []) }
         if keys.contains("data.split") { data.splitColumn = nil }
         if keys.contains("data.timeColumn") { data.splitColumn = nil }
         if keys.contains("data.splitColumn") { (data.split, data.timeColumn) = (nil, nil) }
@@ -111,5 +113,6 @@ extension DataDeclaration {
         labels = nil
         labelNames = nil
         mask = nil
+        cellWeights = nil
     }
 }

@@ -22,10 +22,10 @@ extension ResultReport {
                     result.confusion[split] = confusion
                     result.classes = objective.classNames
                 }
-                result.coverage[split] = share(scored.scores.observed, of: total * objective.kind.slotsPerRow)
+                result.coverage[split] = share(scored.scores.observed + scored.scores.unscored, of: total * objective.kind.slotsPerRow)
                 for (label, scored) in scored.labels.enumerated() {
                     result.labels[label].scores[split] = scored.scores
-                    result.labels[label].coverage[split] = share(scored.scores.observed, of: total)
+                    result.labels[label].coverage[split] = share(scored.scores.observed + scored.scores.unscored, of: total)
                 }
             }
             return result

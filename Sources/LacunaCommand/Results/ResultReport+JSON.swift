@@ -24,6 +24,7 @@ extension ResultReport {
         if let bootstrap { members.append(.init("bootstrap", bootstrap.json)) }
         if let inversePropensity { members.append(.init("inversePropensity", inversePropensity.json)) }
         if let decisions { members.append(.init("decisions", decisions.json)) }
+        if !sources.isEmpty { members.append(.init("sources", .array(sources.map(\.json)))) }
         if let training { members.append(.init("training", training.json)) }
         members += memberJSON + comparisonJSON
         return .object(members)
@@ -87,7 +88,7 @@ extension Scores {
     fileprivate var metrics: JSONValue {
         .object(
             entries.map { .init($0.metric.rawValue, .optional($0.score.number)) }
-                + [.init("observed", .integer(observed))])
+                + [.init("observed", .integer(observed))] + (unscored > 0 ? [.init("unscored", .integer(unscored))] : []))
     }
 
     fileprivate var reasons: JSONValue {

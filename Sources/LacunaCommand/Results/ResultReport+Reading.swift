@@ -30,6 +30,13 @@ extension ResultReport {
         decisions = file.decisions.map {
             DecisionFacts(tuningRows: $0.tuningRows, conformalRows: $0.conformalRows, coverage: $0.coverage)
         }
+        sources = (file.sources ?? []).map { source in
+            SourceResult(
+                name: source.name,
+                report: ResultReport(
+                    splits: splits.filter { source.rows[$0] != nil }, objectives: source.objectives.map(\.result),
+                    rows: source.rows))
+        }
     }
 }
 
@@ -45,6 +52,7 @@ private struct File: Decodable {
     var bootstrap: Bootstrap?
     var decisions: Decisions?
     var inversePropensity: InversePropensity?
+    var sources: [Source]?
 
     struct InversePropensity: Decodable {
         var trainingRows, cut: Int
@@ -76,6 +84,12 @@ private struct Member: Decodable {
             folder: try own.decode(String.self, forKey: .folder), seed: try own.decode(UInt64.self, forKey: .seed),
             report: ResultReport(try File(from: decoder)))
     }
+}
+
+private struct Source: Decodable {
+    var name: String
+    var objectives: [Entry]
+    var rows: [String: Int]
 }
 
 /// An objective, or one of its labels, which have its kind without saying so.
@@ -133,7 +147,9 @@ private struct Entry: Decodable {
                 if let value = values[metric.rawValue].flatMap({ $0 }) { return .init(metric: metric, score: .value(value)) }
                 return undefined[split]?[metric.rawValue].map { .init(metric: metric, score: .undefined(reason: $0)) }
             }
-            scores[split] = Scores(observed: Int(values["observed"].flatMap { $0 } ?? 0), entries: entries)
+            var read = Scores(observed: Int(values["observed"].flatMap { $0 } ?? 0), entries: entries)
+            read.unscored = Int(values["unscored"].flatMap { $0 } ?? 0)
+            scores[split] = read
         }
         return scores
     }

@@ -27,6 +27,8 @@ public struct ResultReport: Equatable, Sendable {
     public var inversePropensity: InversePropensityFacts?
     /// What was fitted on validation rows besides the model; nil where nothing was.
     public var decisions: DecisionFacts?
+    /// Each of several sources by itself; empty where there is one.
+    public var sources: [SourceResult] = []
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,

@@ -54,13 +54,25 @@ public struct ResultTable {
             lines += table.lines(indent: "  ")
         }
         macro(split)
+        lines += report.sourceLines(split)
         if !reasons.isEmpty { lines.append("") }
         lines += reasons.lines
         lines += Self.intervalLines(report, split: split)
         lines += Self.decisionLines(report, split: split)
         lines += Self.inversePropensityLines(report, split: split)
         if detail.confusion { lines += Self.confusionLines(report, split: split) }
+        lines += unscored(split)
         lines.append("")
+    }
+
+    /// What is observed beside the scored labels, so that coverage and observed labels can be understood together.
+    private func unscored(_ split: String) -> [String] {
+        let counts = report.objectives.compactMap { objective in
+            objective.scores[split].flatMap { $0.unscored > 0 ? "\(NumberText.count($0.unscored)) of \(objective.name)" : nil }
+        }
+        guard !counts.isEmpty else { return [] }
+        let shown = counts.prefix(5).joined(separator: ", ") + (counts.count > 5 ? " and others" : "")
+        return ["", "  – labels that are bounds or drawn for uncertain cells train and are not scored: \(shown)"]
     }
 
     private func row(_ name: String, _ coverage: Double?, _ scores: Scores?, _ metrics: [Metric]) -> [String] {

@@ -33,19 +33,31 @@ struct DecisionFitting {
 extension ResultReport {
     /// A report of what a predictor, and the decisions fitted for it, do on some parts.
     init(
-        _ predictor: some Predictor, _ decisions: Decisions?, on parts: [(split: String, data: Dataset)],
-        rows: [String: Int], unlabelledDropped: Int, training: TrainingFacts?
+        _ predictor: any Predictor, _ decisions: Decisions?, on parts: [ScoredPart], rows: [String: Int], unlabelledDropped: Int,
+        sources: RowSources? = nil
     ) throws {
         var evaluations: [(split: String, evaluation: Evaluation)] = []
         var decided: [(split: String, evaluation: DecisionEvaluation)] = []
-        for (split, data) in parts {
-            let outputs = try predictor.outputs(of: data)
-            evaluations.append((split, outputs.evaluation()))
-            if let decisions { decided.append((split, decisions.evaluation(of: outputs))) }
+        var bySource = SourceScores(sources)
+        for part in parts {
+            let outputs = try predictor.outputs(of: part.data)
+            evaluations.append((part.split, outputs.evaluation()))
+            if let decisions { decided.append((part.split, decisions.evaluation(of: outputs))) }
+            bySource.add(part.split, outputs, rows: part.rows, of: part.all)
         }
         self.init(
-            objectives: predictor.objectives, evaluations: evaluations, rows: rows, unlabelledDropped: unlabelledDropped,
-            training: training)
+            objectives: predictor.objectives, evaluations: evaluations, rows: rows, unlabelledDropped: unlabelledDropped)
         for (split, evaluation) in decided { if let decisions { add(decisions, evaluation, split: split) } }
+        self.sources = bySource.results(predictor.objectives)
+    }
+
+    /// A part of some data that is scored.
+    struct ScoredPart {
+        var split: String
+        var data: Dataset
+        /// The file's rows that the data set holds, in its order.
+        var rows: [Int]
+        /// The file's rows of the part, those without labels too.
+        var all: [Int]
     }
 }

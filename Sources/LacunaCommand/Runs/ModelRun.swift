@@ -49,6 +49,9 @@ struct ModelRun {
             sayAll(["\(NumberText.count(observed)) labels are many to resample: pass --bootstrap 1000 for intervals"])
         }
         if trust.inversePropensity { try weigh(outputs, labelled.dataset, split: split, into: &report) }
+        var sources = SourceScores(labelled.sources)
+        sources.add(split, outputs, rows: Array(0..<labelled.dataset.rows), of: 0..<labelled.dataset.rows)
+        report.sources = sources.results(model.objectives)
         return report
     }
 

@@ -4,16 +4,16 @@ extension RunConfiguration {
     /// The same run, told from anywhere on this machine.
     func withAbsolutePaths() -> RunConfiguration {
         var result = self
-        for path in DataDeclaration.paths {
-            if let given = data[keyPath: path] { result.data[keyPath: path] = FilePaths.absolute(given) }
-        }
+        result.data.mapPaths(FilePaths.absolute)
         return result
     }
 
     /// - Throws: ``TrainingError`` for the first setting in which another run differs from this one. Where files
     ///   lie may differ, for their content is compared later; threads are compared by the trainer, who counts cores.
     func compare(with other: RunConfiguration) throws(TrainingError) {
-        let moved = ["data.file", "data.features", "data.labels", "data.labelNames", "data.mask", "training.threads"]
+        let moved = [
+            "data.file", "data.features", "data.labels", "data.labelNames", "data.mask", "data.cellWeights", "training.threads",
+        ]
         guard let key = differences(from: other).first(where: { !moved.contains($0) }) else { return }
         guard let setting = Setting.all.first(where: { $0.path == key }) else {
             let was = objectives.map { SettingValue.mapping($0.entries).flagText }

@@ -67,7 +67,10 @@ struct SingleTraining {
 
     /// What is to be equal in two runs on the same data.
     static func identity(of digest: DataDigest) -> [String: String] {
-        let files = [("file", digest.file), ("features", digest.features), ("labels", digest.labels), ("mask", digest.mask)]
+        let files = [
+            ("file", digest.file ?? digest.files?.joined(separator: " ")), ("features", digest.features),
+            ("labels", digest.labels), ("mask", digest.mask), ("cellWeights", digest.cellWeights),
+        ]
         var identity: [String: String] = [:]
         for (name, digest) in files { identity["the content of data.\(name)"] = digest }
         return identity

@@ -32,7 +32,8 @@ final class TrainingRun {
     func report() throws -> ResultReport? {
         if existing == .resume, let finished = try finishedReport() { return finished }
         let table = try LoadedTable.read(
-            configuration.data, objectives: configuration.objectives, defaultHead: configuration.head)
+            configuration.data, objectives: configuration.objectives, defaultHead: configuration.head,
+            seed: configuration.training.seed)
         try check(configuration.training.monitor, table.objectives)
         if let folds = configuration.folds { return try trainFolds(folds, table) }
         let data = try table.trainingData(table.split(), unlabelled: configuration.training.unlabelled ?? .drop)
@@ -120,9 +121,11 @@ final class TrainingRun {
     ) throws -> ResultReport {
         try ResultReport(
             predictor, decisions,
-            on: Part.allCases.compactMap { part in data.datasets[part].map { (part.rawValue, $0) } },
+            on: Part.allCases.compactMap { part in
+                data.datasets[part].map { .init(split: part.rawValue, data: $0, rows: data.rowsOfPart[part] ?? [], all: data.split.rows(of: part)) }
+            },
             rows: Dictionary(uniqueKeysWithValues: data.rowCounts.map { ($0.key.rawValue, $0.value) }),
-            unlabelledDropped: data.droppedUnlabelled, training: nil)
+            unlabelledDropped: data.droppedUnlabelled, sources: data.sources)
     }
 }
 

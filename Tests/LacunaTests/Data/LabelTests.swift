@@ -19,7 +19,8 @@ import Testing
             error
                 == TableError(
                     "label -1 is neither 0 nor 1", file: path, row: 2, line: 3, column: "y", why: "objective 'y' is binary",
-                    fix: "declare it missing: --missing -1, or per objective 'y:binary:missing=-1'"))
+                    fix: "declare it missing: --missing -1, or per objective 'y:binary:missing=-1'; "
+                        + "or uncertain: 'y:binary:uncertain=-1:ignore'"))
     }
 
     @Test func `a declared token means missing, by value`() throws {
@@ -292,7 +293,8 @@ import Testing
             try refusal { try load(arrays(features, illegal), "t0:binary") }
                 == TableError(
                     "label -1 is neither 0 nor 1", file: illegal, row: 2, column: "t0", why: "objective 't0' is binary",
-                    fix: "declare it missing: --missing -1, or per objective 't0:binary:missing=-1'"))
+                    fix: "declare it missing: --missing -1, or per objective 't0:binary:missing=-1'; "
+                        + "or uncertain: 't0:binary:uncertain=-1:ignore'"))
         let infinite = try folder.npy([[0], [.infinity]])
         let error = try refusal { try load(arrays(features, infinite), "t0:regression") }
         #expect(error.problem == "label inf is infinite")

@@ -18,6 +18,7 @@ final class BatchEntries {
     private let rowMemory = Memory<Int32>()
     private let targetMemory = Memory<Float>()
     private let weightMemory = Memory<Float>()
+    private let stateMemory = Memory<CellState>()
     private let segmentMemory = Memory<Segment>()
     private let placeMemory: Memory<Int32>
 
@@ -25,6 +26,8 @@ final class BatchEntries {
     private(set) var count = 0
     private(set) var segmentCount = 0
     private(set) var isWeighted = false
+    /// Whether some targets are bounds.
+    private(set) var isCensored = false
 
     init(slots: Int) {
         self.slots = slots
@@ -38,6 +41,8 @@ final class BatchEntries {
     var targets: View<Float> { targetMemory.view.prefix(count) }
     /// `[count]`; all 1 where the labels carry no weights.
     var weights: View<Float> { weightMemory.view.prefix(isWeighted ? count : 0) }
+    /// `[count]`; empty where no target is a bound.
+    var states: View<CellState> { stateMemory.view.prefix(isCensored ? count : 0) }
     /// The slots that are observed, ascending.
     var segments: View<Segment> { segmentMemory.view.prefix(segmentCount) }
 
@@ -61,6 +66,7 @@ final class BatchEntries {
         }
         count = total
         isWeighted = labels.weights != nil
+        isCensored = labels.states != nil
         touched.reserve(min(total, slots))
         let touched = touched.view, counts = counts.view, place = placeMemory.view
         for index in 0..<chosen.count {
@@ -78,6 +84,7 @@ final class BatchEntries {
         rowMemory.reserve(total)
         targetMemory.reserve(total)
         if isWeighted { weightMemory.reserve(total) }
+        if isCensored { stateMemory.reserve(total) }
         segmentMemory.reserve(touchedCount)
         segmentCount = touchedCount
         let segments = segmentMemory.view
@@ -89,7 +96,7 @@ final class BatchEntries {
             start += count
             counts[Int(slot)] = 0
         }
-        let rows = rowMemory.view, targets = targetMemory.view, weights = weightMemory.view
+        let rows = rowMemory.view, targets = targetMemory.view, weights = weightMemory.view, states = stateMemory.view
         for index in 0..<chosen.count {
             let row = Int(chosen[index])
             for entry in labels.rowStarts[row]..<labels.rowStarts[row + 1] {
@@ -99,6 +106,7 @@ final class BatchEntries {
                 rows[at] = Int32(index)
                 targets[at] = labels.targets[entry]
                 if let all = labels.weights { weights[at] = all[entry] }
+                if let all = labels.states { states[at] = all[entry] }
             }
         }
     }

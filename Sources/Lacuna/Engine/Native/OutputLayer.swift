@@ -150,6 +150,22 @@ final class OutputLayer {
             targets = expanded
         }
         Self.evaluate(block.loss, logits, targets, block.width, losses, gradients)
+        // Bounds are labels of regressions, which have one logit a slot.
+        if entries.isCensored, block.width == 1 {
+            Self.makeOneSided(entries.states.slice(start, count), logits, targets, losses, gradients)
+        }
+    }
+
+    private static func makeOneSided(
+        _ states: View<CellState>, _ logits: View<Float>, _ targets: View<Float>, _ losses: View<Float>,
+        _ gradients: View<Float>
+    ) {
+        let s = unsafe Span(_unsafeStart: states.base, count: states.count)
+        let z = unsafe Span(_unsafeStart: logits.base, count: states.count)
+        let y = unsafe Span(_unsafeStart: targets.base, count: states.count)
+        var l = unsafe MutableSpan(_unsafeStart: losses.base, count: states.count)
+        var g = unsafe MutableSpan(_unsafeStart: gradients.base, count: states.count)
+        CellState.makeOneSided(s, logits: z, targets: y, loss: &l, gradient: &g)
     }
 
     /// Calls a loss over views.
