@@ -11,6 +11,7 @@ public struct LacunaCommand: ParsableCommand {
             to the gradient.
 
               lacuna demo                       see within seconds why this matters; needs no file
+              lacuna inspect --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical'
               lacuna train --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical' --out run
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
@@ -19,7 +20,7 @@ public struct LacunaCommand: ParsableCommand {
             'lacuna help train' lists every flag with its default.
             """,
         version: "lacuna \(Version.text)",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, Demo.self])
+        subcommands: [Inspect.self, Train.self, Evaluate.self, Predict.self, Export.self, Demo.self])
 
     public init() {}
 }
