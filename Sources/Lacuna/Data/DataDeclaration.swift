@@ -62,6 +62,11 @@ extension DataDeclaration {
         cellWeights = cellWeights.map(transform)
     }
 
+    /// The paths of all files that are named.
+    public var paths: [String] {
+        files.map(\.path) + [features, labels, labelNames, mask, cellWeights].compactMap { $0 }
+    }
+
     private enum EarlierKeys: String, CodingKey { case file }
 
     /// Reads what an earlier version wrote, too: it has one table under `file`, and not every key.
@@ -76,6 +81,8 @@ extension DataDeclaration {
             file = path
         }
         try read(.rename, into: &rename)
+        try read(.group, into: &group)
+        try read(.timeColumn, into: &timeColumn)
         try read(.features, into: &features)
         try read(.labels, into: &labels)
         try read(.labelNames, into: &labelNames)

@@ -28,9 +28,10 @@ public struct UndividedRows: Sendable {
         for declaration in objectives { try declaration.check() }
         let source = try DataSource(data, needsLabels: !objectives.isEmpty)
         let plan = try ColumnPlan(
-            names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
-            objectives: objectives, isForTraining: false)
-        var rules = plan.objectives.map { LabelRules($0, names: source.names) }
+            names: source.names, features: source.featurePlaces ?? source.ownPlaces,
+            labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: objectives,
+            isForTraining: false)
+        var rules = plan.objectives.map { LabelRules($0, names: source.names, seed: 0) }
         let table = try source.read(plan.roles(rules, data))
         let read = try table.readLabels(plan, &rules, defaultHead: .linear)
         let division = try RowDivision(data, plan, table)

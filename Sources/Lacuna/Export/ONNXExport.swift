@@ -74,7 +74,7 @@ public enum ONNXExport {
         objective.kind.name == .ordinal ? [objective.name, "\(objective.name).level"] : [objective.name]
     }
 
-    /// Probabilities, or values in the label's unit; of an ordinal objective P(y > k).
+    /// Probabilities; of a regression the value on the scale of training, in double; of an ordinal objective P(y > k).
     private static func predictions(
         of objective: Objective, scaling: TargetScaling, _ logits: [ONNXGraph.Value], _ graph: inout ONNXGraph
     ) -> ONNXGraph.Value {
@@ -88,11 +88,8 @@ public enum ONNXExport {
             let double = graph.node("Cast", logits[0], attributes: [("to", .integer(ONNXGraph.Element.double.rawValue))])
             let deviation = graph.constant("deviation", [1], .doubles([scaling.deviation]))
             let mean = graph.constant("mean", [1], .doubles([scaling.mean]))
-            var value = graph.node("Add", graph.node("Mul", double, deviation), mean)
-            if scaling.transform == .log1p {
-                value = graph.node("Sub", graph.node("Exp", value), graph.constant("one", [1], .doubles([1])))
-            }
-            return graph.node("Cast", value, attributes: [("to", .integer(ONNXGraph.Element.float.rawValue))])
+            let value = graph.node("Add", graph.node("Mul", double, deviation), mean)
+            return value
         case .ordinal(let levels):
             let above = graph.split(graph.node("Sigmoid", logits[0]), widths: Array(repeating: 1, count: levels.count - 1))
             var smallest: [ONNXGraph.Value] = []
@@ -103,7 +100,13 @@ public enum ONNXExport {
 
     private static func write(_ value: ONNXGraph.Value, of objective: Objective, to graph: inout ONNXGraph) {
         switch objective.kind {
-        case .binary, .regression: graph.output(value, as: objective.name, .float, columns: 1)
+        case .binary: graph.output(value, as: objective.name, .float, columns: 1)
+        case .regression:
+            // Members are averaged before, on the scale of training.
+            let inverted = objective.transform == .log1p
+                ? graph.node("Sub", graph.node("Exp", value), graph.constant("one", [1], .doubles([1]))) : value
+            let rounded = graph.node("Cast", inverted, attributes: [("to", .integer(ONNXGraph.Element.float.rawValue))])
+            graph.output(rounded, as: objective.name, .float, columns: 1)
         case .multilabel(let names), .categorical(let names): graph.output(value, as: objective.name, .float, columns: names.count)
         case .ordinal(let levels):
             func padded(_ pads: [Int], with number: Float) -> ONNXGraph.Value {

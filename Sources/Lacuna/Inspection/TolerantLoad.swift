@@ -59,10 +59,10 @@ struct TolerantLoad {
     private mutating func scan(after error: TableError) throws {
         let source = try DataSource(data, needsLabels: true)
         let plan = try ColumnPlan(
-            names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
-            objectives: objectives)
+            names: source.names, features: source.featurePlaces ?? source.ownPlaces,
+            labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: objectives)
         features = Set(plan.features.map { source.names[$0] })
-        let rules = plan.objectives.map { LabelRules($0, names: source.names) }
+        let rules = plan.objectives.map { LabelRules($0, names: source.names, seed: 0) }
         var roles = [ColumnRole](repeating: .skip, count: source.names.count)
         for (objective, rules) in zip(plan.objectives, rules) {
             for place in objective.columns { roles[place] = .label(missing: rules.tokens(runWide: data.missing)) }
@@ -218,7 +218,8 @@ private struct TolerantReader {
     }
 
     private func entries() throws(TableError) -> LabelTable {
-        LabelTable(rows: table.rows, columns: try rules.entries(of: cells, in: table))
+        let read = try rules.entries(of: cells, in: table)
+        return LabelTable(rows: table.rows, columns: read.columns, distributions: read.distributions.map { [0: $0] } ?? [:])
     }
 
     /// Takes all cells with the value out that an error is about.

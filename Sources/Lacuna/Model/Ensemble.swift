@@ -69,7 +69,7 @@ public final class Ensemble: Predictor {
     }
 
     /// Whether all members take all columns.
-    var sharesFeatures: Bool { columns.allSatisfy { $0 == 0..<features } }
+    package var sharesFeatures: Bool { columns.allSatisfy { $0 == 0..<features } }
 
     /// Predicts every objective for every row; ``Predictions/spreads`` holds the spread.
     ///
@@ -213,6 +213,11 @@ extension ObservedOutputs {
             var mean = logits[0]
             for entry in 0..<slots[index].count { means.write(logits, at: entry * slots[index].width, to: &mean) }
             slots[index].logits = mean
+            // Entries that are not scored count in losses.
+            let unscored = members.compactMap { $0.slots[index].unscored?.logits }
+            guard unscored.count == members.count, var rest = unscored.first else { continue }
+            for first in stride(from: 0, to: rest.count, by: slots[index].width) { means.write(unscored, at: first, to: &rest) }
+            slots[index].unscored?.logits = rest
         }
     }
 }

@@ -16,11 +16,14 @@ struct PoisonedFiles {
     ) throws -> PoisonedFiles? {
         let source = try DataSource(data, needsLabels: true)
         let plan = try ColumnPlan(
-            names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
-            objectives: objectives, isForTraining: false)
-        let rules = plan.objectives.map { LabelRules($0, names: source.names) }
+            names: source.names, features: source.featurePlaces ?? source.ownPlaces,
+            labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: objectives,
+            isForTraining: false)
+        let rules = plan.objectives.map { LabelRules($0, names: source.names, seed: 0) }
         let table = try source.read(plan.roles(rules, data))
         let places = plan.objectives.flatMap(\.columns)
+        // The missing cells of several tables are not written into files of their own.
+        if data.files.count > 1 { return nil }
         if let path = data.file {
             return try writeTable(path, data, table, places, to: folder)
         }

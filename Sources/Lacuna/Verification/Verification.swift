@@ -66,7 +66,8 @@ public struct Verification {
 
     private func load(_ data: DataDeclaration) throws -> TrainingData {
         try TrainingData.load(
-            data, objectives: declarations, defaultHead: head, unlabelled: settings.unlabelled ?? (encoder.norm == .batch ? .keep : .drop))
+            data, objectives: declarations, defaultHead: head, unlabelled: settings.unlabelled ?? (encoder.norm == .batch ? .keep : .drop),
+            seed: settings.seed)
     }
 
     private func trials(_ data: TrainingData, _ change: (inout TrainingSettings) -> Void = { _ in }) -> Trials {

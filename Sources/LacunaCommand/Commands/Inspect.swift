@@ -75,10 +75,8 @@ struct Inspect: ParsableCommand {
         if FileSystem.isDirectory(html) {
             throw CommandError("the page '\(html)' is a folder", at: "--html", fix: "name a file")
         }
-        for path in DataDeclaration.paths {
-            if let input = data[keyPath: path], FileSystem.isSame(input, html) {
-                throw CommandError("--html is a file that is read", at: html, fix: "name another file")
-            }
+        if data.paths.contains(where: { FileSystem.isSame($0, html) }) {
+            throw CommandError("--html is a file that is read", at: html, fix: "name another file")
         }
     }
 }

@@ -45,7 +45,7 @@ struct Report: ParsableCommand {
         let facts = try ReportFacts.load(
             RunDirectory(model),
             .init(
-                part: part, flags: flags, namesData: data.file != nil || data.features != nil || data.labels != nil,
+                part: part, flags: flags, namesData: !data.file.isEmpty || data.features != nil || data.labels != nil,
                 trust: try trust.settings(), inspects: !noInspect))
         if !quiet {
             for warning in facts.warnings + facts.gaps { System.write(ErrorText.warning(warning) + "\n", to: .error) }
@@ -63,8 +63,9 @@ struct Report: ParsableCommand {
         guard name.hasSuffix(".html") || name.hasSuffix(".htm") else {
             throw CommandError("the output '\(out)' does not end in .html", at: "--out", fix: "name it so")
         }
-        for input in [data.file, data.features, data.labels, data.mask, data.labelNames].compactMap({ $0 })
-        where FileSystem.isSame(input, out) {
+        var given = RunConfiguration()
+        try given.apply(data.given)
+        if given.data.paths.contains(where: { FileSystem.isSame($0, out) }) {
             throw CommandError("--out is the file that is read", at: out, fix: "name another file")
         }
     }

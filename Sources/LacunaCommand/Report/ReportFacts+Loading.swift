@@ -57,8 +57,8 @@ extension ReportFacts {
             try facts.score(model, preprocessing, flags.data, request)
             if request.inspects { facts.inspect(directory, preprocessing, request) }
         } catch where !request.namesData && request.part == nil {
-            let folders = [preprocessing.data.file, preprocessing.data.features, preprocessing.data.labels].compactMap { path in
-                path.flatMap { path in path.lastIndex(of: "/").map { String(path[...$0]) } }
+            let folders = preprocessing.data.paths.compactMap { path in
+                path.lastIndex(of: "/").map { String(path[...$0]) }
             }
             facts.gaps.append(
                 "There are no curves, for the data of training cannot be read again: \(problem(of: error, without: folders)).")
@@ -127,10 +127,7 @@ extension ReportFacts {
             return
         }
         var configuration = try RunConfiguration.read(file: path)
-        for path in DataDeclaration.paths {
-            guard let given = configuration.data[keyPath: path] else { continue }
-            configuration.data[keyPath: path] = given.split(separator: "/").last.map(String.init) ?? given
-        }
+        configuration.data.mapPaths { $0.split(separator: "/").last.map(String.init) ?? $0 }
         settings.configuration = try ConfigurationWriter.write(configuration)
     }
 

@@ -58,7 +58,8 @@ final class TuningRun {
             }
         }
         data = try TrainingData.load(
-            base.data, objectives: base.objectives, defaultHead: base.head, unlabelled: base.training.unlabelled ?? .drop)
+            base.data, objectives: base.objectives, defaultHead: base.head, unlabelled: base.training.unlabelled ?? .drop,
+            seed: base.training.seed)
         guard data.datasets[.valid] != nil else {
             throw CommandError(
                 "there is no validation part", why: "trials are compared on it",

@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `equal rows across parts are leaks, and different labels on them are said`() throws {
-        let found = try inspect(try sample(), "rare:binary", "size:regression").repeatedRows
+        let found = try inspect(try sample(), "rare:binary", "left:binary", "right:binary", "size:regression").repeatedRows
         let crossing = try #require(found.crossings.first)
         #expect((crossing.first, crossing.second, crossing.rows, crossing.total) == (.train, .test, 1, 9))
         #expect(crossing.examples.elementsEqual([(first: 4, second: 41)]) { $0 == $1 })
