@@ -29,7 +29,7 @@ private struct File: Decodable {
     var training: Facts?
     var members: [Member]?
     var folds: [Member]?
-    var compare: [ComparisonResult]?
+    var compare: [SharingResult]?
 }
 
 /// A member of an ensemble, or the model of a fold: a report of its own with a few words more.

@@ -18,7 +18,7 @@ public struct ResultReport: Equatable, Sendable {
     /// Of a run of folds: each fold's model by itself, its test part the rows that it did not see.
     public var folds: [MemberResult] = []
     /// Of a run with `--compare`: each objective's shared model against one of its own.
-    public var compare: [ComparisonResult] = []
+    public var compare: [SharingResult] = []
 
     public init(
         splits: [String], objectives: [ObjectiveResult], rows: [String: Int], unlabelledDropped: Int = 0,

@@ -32,9 +32,25 @@ struct ModelRun {
         let labelled = try preprocessing.dataset(from: data, objectives: model.objectives, part: part)
         sayAll(labelled.warnings)
         let split = part?.rawValue ?? "all"
-        return ResultReport(
-            objectives: model.objectives, evaluations: [(split, try model.outputs(of: labelled.dataset).evaluation())],
-            rows: [split: labelled.dataset.rows], training: trainingFacts)
+        func report(_ outputs: ObservedOutputs) -> ResultReport {
+            ResultReport(
+                objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
+                rows: [split: labelled.dataset.rows])
+        }
+        let written = writtenReport
+        guard let ensemble = model as? Ensemble else {
+            var result = report(try model.outputs(of: labelled.dataset))
+            result.training = written?.training
+            return result
+        }
+        let each = try ensemble.memberOutputs(of: labelled.dataset)
+        var result = report(ObservedOutputs(meanOf: each))
+        result.training = written?.training
+        // Of an ensemble that a program saved, the members have no names.
+        if let known = written.map({ $0.members + $0.folds }), known.count == each.count {
+            result.members = zip(known, each).map { MemberResult(folder: $0.folder, seed: $0.seed, report: report($1)) }
+        }
+        return result
     }
 
     /// Writes the predictions for every row.
@@ -55,9 +71,9 @@ struct ModelRun {
         for warning in warnings { System.write(ErrorText.warning(warning) + "\n", to: .error) }
     }
 
-    /// What training took, as the run's own result says.
-    private var trainingFacts: TrainingFacts? {
+    /// The run's own result; nil where a program saved the model.
+    private var writtenReport: ResultReport? {
         guard let bytes = try? FileSystem.read(directory.file(RunDirectory.File.metrics)) else { return nil }
-        return try? ResultReport(reading: bytes).training
+        return try? ResultReport(reading: bytes)
     }
 }
