@@ -10,7 +10,8 @@ import Testing
     init() throws {
         var random = SeededGenerator(seed: 421)
         let objectives: [Objective] = .everyKindWithTowers
-        data = try Problem.random(rows: 60, objectives: objectives, coverage: 0.7, using: &random).dataset()
+        let data = try Problem.random(rows: 60, objectives: objectives, coverage: 0.7, using: &random).dataset()
+        self.data = data
         func outputs(_ seed: UInt64, epochs: Int) throws -> ObservedOutputs {
             let model = try Model(features: 4, encoder: .dense(6), objectives: objectives, seed: seed, threads: 1)
             try model.fit(data, epochs: epochs, learningRate: 0.03, seed: seed)
