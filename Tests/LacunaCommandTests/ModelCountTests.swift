@@ -82,7 +82,7 @@ import Testing
             #expect(other.error.hasPrefix("error: the run to resume has training.ensemble 2, this one 3\n"))
             try FileSystem.remove(folder + "/run/members/2")
             let broken = try Lacuna.run(["evaluate", "--model", "run"], in: folder)
-            #expect(broken.code == 1 && broken.error.hasPrefix("error: the model in it is missing\n"), "\(broken.error)")
+            #expect(broken.code == 1 && broken.error.contains("the model in it is missing\n"), "\(broken.error)")
             // What a member has is known to be of a run; what a stranger put there is not removed.
             try "mine".write(to: folder + "/run/members/1", as: "notes.txt")
             let refused = try Lacuna.run(command + ["--overwrite"], in: folder)
@@ -208,7 +208,6 @@ import Testing
                 let wanted: SharingResult.Verdict = lower > 0 ? .gains : upper < 0 ? .loses : .unclear
                 #expect(result.verdict == wanted)
             }
-            // The model alone is the one that a run of that objective alone would train, where the shares of rows allow it.
             let table = try Lacuna.run(command + ["--compare", "--out", "run", "--resume"], in: folder)
             #expect(table.output.contains("One shared model against one model for each objective, with the same settings:"))
             #expect(table.output.contains("Of 5 objectives, "))
@@ -220,7 +219,7 @@ import Testing
             let rows = Sample.csv(rows: 200).split(separator: "\n")
             let lines = rows.enumerated().map { $0 == 0 ? $1 + ",part" : $1 + ($0 % 4 == 0 ? ",test" : $0 % 4 == 1 ? ",valid" : ",train") }
             try (lines.joined(separator: "\n") + "\n").write(to: folder, as: "data.csv")
-            let command = Sample.train + ["--split-column", "part", "--ignore", "finding_*", "--ignore", "tissue", "--ignore", "grade", "--json"]
+            let command = Sample.train + ["--split-column", "part", "--ignore", "finding_*", "--ignore", "tissue", "--ignore", "grade", "--json", "--unlabelled", "keep"]
             let both = try report(
                 Lacuna.run(command + ["--objective", "size:regression", "--objective", "tumor:binary:weight=3", "--compare", "--out", "both"], in: folder))
             let alone = try report(
