@@ -112,6 +112,14 @@ public final class Ensemble: Predictor {
     /// - Parameter data: features and labels; its objectives are the members'.
     /// - Throws: ``DataError`` when the data set has other objectives or features.
     public func outputs(of data: Dataset) throws(DataError) -> ObservedOutputs {
+        ObservedOutputs(meanOf: try memberOutputs(of: data))
+    }
+
+    /// What each member says of the observed slots of a data set, in order; ``ObservedOutputs/init(meanOf:)`` averages it.
+    ///
+    /// - Parameter data: features and labels; its objectives are the members'.
+    /// - Throws: ``DataError`` when the data set has other objectives or features.
+    public func memberOutputs(of data: Dataset) throws(DataError) -> [ObservedOutputs] {
         try check(data.features)
         var each: [ObservedOutputs] = []
         for (member, columns) in zip(members, columns) {
@@ -122,7 +130,7 @@ public final class Ensemble: Predictor {
                     rowWeights: data.rowWeights)
             each.append(try member.outputs(of: own))
         }
-        return ObservedOutputs(meanOf: each)
+        return each
     }
 
     /// Scores the mean prediction on observed slots.
@@ -198,10 +206,11 @@ public final class Ensemble: Predictor {
 }
 
 extension ObservedOutputs {
-    /// The mean of what several models say of the same observed slots.
+    /// The mean of what several models say of the same observed slots: logits of the mean probabilities, and regressions
+    /// on the first model's scale.
     ///
     /// - Precondition: there is one or more, all of the same data set.
-    init(meanOf members: [ObservedOutputs]) {
+    public init(meanOf members: [ObservedOutputs]) {
         self = members[0]
         for index in slots.indices {
             let objective = slots[index].objective

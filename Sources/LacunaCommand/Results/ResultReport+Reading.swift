@@ -47,7 +47,7 @@ private struct File: Decodable {
     var training: Facts?
     var members: [Member]?
     var folds: [Member]?
-    var compare: [ComparisonResult]?
+    var compare: [SharingResult]?
     var macroIntervals: [String: [String: [Double]]]?
     var bootstrap: Bootstrap?
     var decisions: Decisions?

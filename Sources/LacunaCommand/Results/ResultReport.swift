@@ -18,7 +18,7 @@ public struct ResultReport: Equatable, Sendable {
     /// Of a run of folds: each fold's model by itself, its test part the rows that it did not see.
     public var folds: [MemberResult] = []
     /// Of a run with `--compare`: each objective's shared model against one of its own.
-    public var compare: [ComparisonResult] = []
+    public var compare: [SharingResult] = []
     /// Of the means over objectives, by split.
     public var macroIntervals: [String: [Metric: Interval]] = [:]
     /// How intervals were found; nil where there are none.

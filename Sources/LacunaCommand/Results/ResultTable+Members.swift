@@ -6,7 +6,7 @@ extension ResultReport {
     var memberLines: [String] {
         guard !members.isEmpty else { return [] }
         return ["\(members.count) members; the scores are of the mean of their predictions, and theirs are:", ""]
-            + lines(of: members, "member", scored: ["valid", "test"]) + [""]
+            + lines(of: members, "member", scored: splits == ["train"] ? splits : splits.filter { $0 != "train" }) + [""]
     }
 
     /// How the folds agree.

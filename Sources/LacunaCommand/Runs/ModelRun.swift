@@ -34,10 +34,20 @@ struct ModelRun {
         let labelled = try preprocessing.dataset(from: data, objectives: model.objectives, part: part)
         sayAll(labelled.warnings)
         let split = part?.rawValue ?? "all"
-        let outputs = try model.outputs(of: labelled.dataset)
-        var report = ResultReport(
-            objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
-            rows: [split: labelled.dataset.rows], training: trainingFacts)
+        let members = try (model as? Ensemble)?.memberOutputs(of: labelled.dataset) ?? []
+        let outputs = try members.isEmpty ? model.outputs(of: labelled.dataset) : ObservedOutputs(meanOf: members)
+        func plain(_ outputs: ObservedOutputs) -> ResultReport {
+            ResultReport(
+                objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
+                rows: [split: labelled.dataset.rows])
+        }
+        var report = plain(outputs)
+        let written = writtenReport
+        report.training = written?.training
+        // Of an ensemble that a program saved, the members have no names.
+        if let known = written.map({ $0.members + $0.folds }), !members.isEmpty, known.count == members.count {
+            report.members = zip(known, members).map { MemberResult(folder: $0.folder, seed: $0.seed, report: plain($1)) }
+        }
         if let decisions { report.add(decisions, decisions.evaluation(of: outputs), split: split) }
         let observed = outputs.slots.reduce(0) { $0 + $1.count }
         if let bootstrap = trust.bootstrap(observed: observed) {
@@ -94,9 +104,9 @@ struct ModelRun {
         for warning in warnings { System.write(ErrorText.warning(warning) + "\n", to: .error) }
     }
 
-    /// What training took, as the run's own result says.
-    private var trainingFacts: TrainingFacts? {
+    /// The run's own result; nil where a program saved the model.
+    private var writtenReport: ResultReport? {
         guard let bytes = try? FileSystem.read(directory.file(RunDirectory.File.metrics)) else { return nil }
-        return try? ResultReport(reading: bytes).training
+        return try? ResultReport(reading: bytes)
     }
 }

@@ -11,17 +11,17 @@ import Lacuna
 /// is observed. What is found stands in the run's folder as soon as it is known, so that a run that is stopped keeps it.
 extension TrainingRun {
     /// - Returns: one result for each objective, or nil where the run was stopped.
-    func comparison(with shared: Model, on data: TrainingData) throws -> [ComparisonResult]? {
+    func comparison(with shared: Model, on data: TrainingData) throws -> [SharingResult]? {
         try session.begin()
         let folder = directory.file(RunDirectory.File.compare)
         try FileSystem.makeFolder(folder)
         var outputs: [Part: ObservedOutputs] = [:]
         for part in [Part.test, .valid] { outputs[part] = try data.datasets[part].map { try shared.outputs(of: $0) } }
-        var results: [ComparisonResult] = []
+        var results: [SharingResult] = []
         for (index, objective) in data.objectives.enumerated() {
             let file = FilePaths.join(folder, "\(index + 1).json")
             if existing == .resume, let known = try? JSONDecoder().decode(
-                ComparisonResult.self, from: Data(try FileSystem.read(file))), known.objective == objective.name
+                SharingResult.self, from: Data(try FileSystem.read(file))), known.objective == objective.name
             {
                 results.append(known)
                 continue
@@ -35,7 +35,7 @@ extension TrainingRun {
 
     private func compare(
         _ index: Int, _ shared: [Part: ObservedOutputs], _ data: TrainingData, _ folder: String
-    ) throws -> ComparisonResult? {
+    ) throws -> SharingResult? {
         let objective = data.objectives[index]
         var training = training(data, settings: configuration.training, folder: folder)
         let valid = shared[.valid]?.selecting(objective: index).evaluation().objectives[0]
@@ -48,7 +48,7 @@ extension TrainingRun {
             settings: settings, folder: folder, identity: training.identity)
         if session.isStopped(before: training) { return nil }
         let metric = Metric.main(for: objective.kind.name)
-        var result = ComparisonResult(
+        var result = SharingResult(
             objective: objective.name, metric: metric, split: nil, observed: 0, shared: nil, alone: nil, difference: nil,
             lower: nil, upper: nil, epochs: 0, note: note)
         let outcome: SingleTraining.Outcome

@@ -1,7 +1,7 @@
 import Lacuna
 
 /// What one objective gains or loses by sharing a model with the others.
-public struct ComparisonResult: Equatable, Sendable, Codable {
+public struct SharingResult: Equatable, Sendable, Codable {
     public var objective: String
     /// The objective's main metric; higher is better.
     public var metric: Metric
@@ -46,7 +46,7 @@ public struct ComparisonResult: Equatable, Sendable, Codable {
     }
 }
 
-extension ComparisonResult {
+extension SharingResult {
     private enum Key: CodingKey { case objective, metric, split, observed, shared, alone, interval, difference, epochs, note }
 
     public init(from decoder: any Decoder) throws {
@@ -66,7 +66,7 @@ extension ComparisonResult {
 }
 
 extension ResultReport {
-    private func count(_ verdict: ComparisonResult.Verdict) -> Int { compare.count { $0.verdict == verdict } }
+    private func count(_ verdict: SharingResult.Verdict) -> Int { compare.count { $0.verdict == verdict } }
 
     /// `compare` and `compareVerdicts`, where there is a comparison.
     var comparisonJSON: [JSONValue.Member] {
@@ -75,7 +75,7 @@ extension ResultReport {
             .init("compare", .array(compare.map(\.json))),
             .init(
                 "compareVerdicts",
-                .object(ComparisonResult.Verdict.allCases.map { .init($0.rawValue, .integer(count($0))) })),
+                .object(SharingResult.Verdict.allCases.map { .init($0.rawValue, .integer(count($0))) })),
         ]
     }
 
