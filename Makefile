@@ -10,7 +10,8 @@ VENV := .venv
 PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0 tensorboard==2.21.0
 TEST_VENV := .venv-test
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test readers clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test disk-test \
+	readers clean help
 
 all: build
 

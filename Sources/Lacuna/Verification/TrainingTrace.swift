@@ -7,41 +7,6 @@ struct TrainingTrace {
     /// Metrics of every epoch's validation and of every part at the end; nil where undefined.
     let metrics: [(name: String, value: Double?)]
 
-    init(_ model: Model, _ history: History, _ parts: [Part: Dataset]) throws(DataError) {
-        weights = model.engine.weights
-        optimizer = model.engine.optimizerState
-        var losses: [(String, Double?)] = [], metrics: [(String, Double?)] = []
-        for epoch in history.epochs {
-            losses.append(("epoch \(epoch.epoch), training loss", epoch.trainingLoss))
-            losses.append(("epoch \(epoch.epoch), validation loss", epoch.validationLoss))
-            metrics.append(("epoch \(epoch.epoch), monitored value", epoch.monitored))
-            for objective in epoch.objectives {
-                losses.append(("epoch \(epoch.epoch), training loss of '\(objective.name)'", objective.trainingLoss))
-                losses.append(("epoch \(epoch.epoch), validation loss of '\(objective.name)'", objective.validationLoss))
-                metrics.append(("epoch \(epoch.epoch), observed labels of '\(objective.name)'", Double(objective.observed)))
-                for (metric, value) in objective.validation.sorted(by: { $0.key < $1.key }) {
-                    metrics.append(("epoch \(epoch.epoch), \(metric) of '\(objective.name)'", value))
-                }
-            }
-        }
-        for part in Part.allCases {
-            guard let dataset = parts[part] else { continue }
-            let evaluation = try model.evaluate(dataset)
-            losses.append(("\(part.rawValue) loss", evaluation.loss))
-            for objective in evaluation.objectives {
-                losses.append(("\(part.rawValue) loss of '\(objective.name)'", objective.loss))
-                for (name, scores) in [(objective.name, objective.scores)] + objective.labels.map({ ($0.name, $0.scores) }) {
-                    metrics.append(("\(part.rawValue) observed labels of '\(name)'", Double(scores.observed)))
-                    for entry in scores.entries {
-                        metrics.append(("\(part.rawValue) \(entry.metric.rawValue) of '\(name)'", entry.score.number))
-                    }
-                }
-            }
-        }
-        self.losses = losses
-        self.metrics = metrics
-    }
-
     /// "14 tensors of weights (5 678 numbers), 28 of the optimizer, 40 losses, 96 metrics".
     var extent: String {
         let numbers = weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
@@ -86,6 +51,41 @@ struct TrainingTrace {
         // Not a number on one side alone is as far apart as can be.
         guard difference.isFinite else { return .infinity }
         return difference == 0 ? 0 : difference / max(a.magnitude, b.magnitude)
+    }
+}
+
+extension TrainingTrace {
+    init(_ model: Model, _ history: History, _ parts: [Part: Dataset]) throws(DataError) {
+        var losses: [(name: String, value: Double?)] = [], metrics = losses
+        for epoch in history.epochs {
+            losses.append(("epoch \(epoch.epoch), training loss", epoch.trainingLoss))
+            losses.append(("epoch \(epoch.epoch), validation loss", epoch.validationLoss))
+            metrics.append(("epoch \(epoch.epoch), monitored value", epoch.monitored))
+            for objective in epoch.objectives {
+                losses.append(("epoch \(epoch.epoch), training loss of '\(objective.name)'", objective.trainingLoss))
+                losses.append(("epoch \(epoch.epoch), validation loss of '\(objective.name)'", objective.validationLoss))
+                metrics.append(("epoch \(epoch.epoch), observed labels of '\(objective.name)'", Double(objective.observed)))
+                for (metric, value) in objective.validation.sorted(by: { $0.key < $1.key }) {
+                    metrics.append(("epoch \(epoch.epoch), \(metric) of '\(objective.name)'", value))
+                }
+            }
+        }
+        for part in Part.allCases {
+            guard let dataset = parts[part] else { continue }
+            let evaluation = try model.evaluate(dataset)
+            losses.append(("\(part.rawValue) loss", evaluation.loss))
+            for objective in evaluation.objectives {
+                losses.append(("\(part.rawValue) loss of '\(objective.name)'", objective.loss))
+                for (name, scores) in [(objective.name, objective.scores)] + objective.labels.map({ ($0.name, $0.scores) }) {
+                    metrics.append(("\(part.rawValue) observed labels of '\(name)'", Double(scores.observed)))
+                    for entry in scores.entries {
+                        metrics.append(("\(part.rawValue) \(entry.metric.rawValue) of '\(name)'", entry.score.number))
+                    }
+                }
+            }
+        }
+        self.init(
+            weights: model.engine.weights, optimizer: model.engine.optimizerState, losses: losses, metrics: metrics)
     }
 }
 

@@ -204,12 +204,8 @@ extension Verification {
             let (parts, partsLoss) = try gradient(of: train, trials, batch: batch, microBatch: Self.part)
             for (a, b) in zip(whole, parts) {
                 numbers += a.values.count
-                let scale = a.values.reduce(0) { max($0, $1.magnitude) }
-                for (x, y) in zip(a.values, b.values) where x != y {
-                    let size = (x - y).magnitude <= a.noise ? 0 : (x - y).magnitude / scale
-                    // Not a number is as far off as can be.
-                    if !(size <= largest) { (largest, worst) = (size.isNaN ? .infinity : size, "the gradient of '\(a.name)'") }
-                }
+                let size = a.difference(from: b)
+                if size > largest { (largest, worst) = (size, "the gradient of '\(a.name)'") }
             }
             let size = (wholeLoss - partsLoss).magnitude / max(wholeLoss.magnitude, .leastNormalMagnitude)
             if !(size <= largest) { (largest, worst) = (size.isNaN ? .infinity : size, "the training loss") }
@@ -219,11 +215,26 @@ extension Verification {
         return check(isFine ? .passed : .failed("\(worst) differs"), compared, largest)
     }
 
-    private struct Gradient {
+    /// The gradient of one tensor.
+    struct Gradient {
         let name: String
         let values: [Double]
         /// What rounding of the weights can hide.
         let noise: Double
+
+        /// The largest difference, as a share of the largest element.
+        func difference(from other: Gradient) -> Double {
+            let scale = values.reduce(0) { max($0, $1.magnitude) }
+            var largest = 0.0
+            for (x, y) in zip(values, other.values) {
+                let difference = (x - y).magnitude
+                if difference <= noise { continue }
+                let size = difference / scale
+                // Not a number is as far off as can be.
+                largest = max(largest, size.isNaN ? .infinity : size)
+            }
+            return largest
+        }
     }
 
     private func gradient(
