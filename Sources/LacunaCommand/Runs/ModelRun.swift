@@ -38,6 +38,10 @@ struct ModelRun {
         var report = ResultReport(
             objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
             rows: [split: labelled.dataset.rows], training: trainingFacts)
+        var decisions = decisions
+        if let threshold = trust.threshold {
+            decisions = try (decisions ?? .none(for: model.objectives)).deciding(at: threshold, objectives: model.objectives)
+        }
         if let decisions { report.add(decisions, decisions.evaluation(of: outputs), split: split) }
         let observed = outputs.slots.reduce(0) { $0 + $1.count }
         if let bootstrap = trust.bootstrap(observed: observed) {
