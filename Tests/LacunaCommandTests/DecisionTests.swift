@@ -69,6 +69,12 @@ import Testing
             #expect(test.macroIntervals["test"]?[.auroc] != nil)
             #expect(test.objectives[0].inversePropensity["test"]?.scores[.accuracy] != nil)
             #expect(test.inversePropensity?.largestWeight == 10)
+            let moved = try Lacuna.run(
+                ["evaluate", "--model", "run", "--split", "test", "--json", "--bootstrap", "0", "--threshold", "0.9"], in: folder)
+            let at = try #require(try ResultReport(reading: Array(moved.output.utf8)).objectives[0].decision)
+            #expect(at.threshold == 0.9 && at.rule == "0.9")
+            let recalls = (at.decided["test"]?[.recall]?.number ?? 2, tumor.decided["test"]?[.recall]?.number ?? -1)
+            #expect(recalls.0 <= recalls.1)
             let shown = try Lacuna.run(
                 ["evaluate", "--model", "run", "--split", "test", "--confusion", "--all-metrics", "--bootstrap", "20"], in: folder)
             for word in [

@@ -85,8 +85,11 @@ extension ResultReport {
     /// Adds what decisions do on one split.
     mutating func add(_ decisions: Decisions, _ evaluation: DecisionEvaluation, split: String) {
         guard !decisions.isEmpty else { return }
-        self.decisions = DecisionFacts(
-            tuningRows: decisions.tuningRows, conformalRows: decisions.conformalRows, coverage: decisions.coverage)
+        // Nothing was fitted where a threshold was merely named.
+        if decisions.tuningRows > 0 {
+            self.decisions = DecisionFacts(
+                tuningRows: decisions.tuningRows, conformalRows: decisions.conformalRows, coverage: decisions.coverage)
+        }
         for (index, fitted) in decisions.objectives.enumerated() where objectives.indices.contains(index) {
             let scored = evaluation.objectives[index]
             let isGroup = objectives[index].kind == .multilabel

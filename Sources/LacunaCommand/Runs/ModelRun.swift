@@ -48,6 +48,10 @@ struct ModelRun {
         if let known = written.map({ $0.members + $0.folds }), !members.isEmpty, known.count == members.count {
             report.members = zip(known, members).map { MemberResult(folder: $0.folder, seed: $0.seed, report: plain($1)) }
         }
+        var decisions = decisions
+        if let threshold = trust.threshold {
+            decisions = try (decisions ?? .none(for: model.objectives)).deciding(at: threshold, objectives: model.objectives)
+        }
         if let decisions { report.add(decisions, decisions.evaluation(of: outputs), split: split) }
         let observed = outputs.slots.reduce(0) { $0 + $1.count }
         if let bootstrap = trust.bootstrap(observed: observed) {
