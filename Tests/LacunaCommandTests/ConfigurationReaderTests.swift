@@ -64,8 +64,7 @@ import Testing
                   fix:   did you mean 'epochs'?
                 error: unknown key 'batch' in 'training'
                   where: lacuna.yaml, line 9
-                  fix:   its keys are: epochs, batchSize, microBatch, optimizer, learningRate, weightDecay, clip, \
-                schedule, warmup, reduction, total, idleHeads, earlyStopping, monitor, seed, threads, unlabelled
+                  fix:   its keys are: \(Setting.all.filter { $0.section == .training }.map(\.key).joined(separator: ", "))
                 """)
     }
 

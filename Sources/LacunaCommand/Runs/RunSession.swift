@@ -136,8 +136,8 @@ final class RunSession {
         "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// A training that an earlier run finished.
-    func skip(_ training: SingleTraining) { hasFinishedOne = true }
+    /// Notes that an earlier run has finished a training: the folder is of use, whatever becomes of the others.
+    func noteFinishedTraining() { hasFinishedOne = true }
 
     /// A wish to stop that came between two trainings.
     func isStopped(before training: SingleTraining) -> Bool {

@@ -49,7 +49,7 @@ extension TrainingRun {
     ) throws -> Trained? {
         let metrics = FilePaths.join(training.folder, RunDirectory.File.metrics)
         if existing == .resume, let model = try training.finished() {
-            session.skip(training)
+            session.noteFinishedTraining()
             let report = try ResultReport(reading: FileSystem.read(metrics))
             return Trained(model: model, result: MemberResult(folder: folder, seed: training.settings.seed, report: report))
         }
