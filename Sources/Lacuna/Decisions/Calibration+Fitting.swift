@@ -8,6 +8,7 @@ extension Calibration {
     /// solved by Newton steps within a bracket. Isotonic maps are fitted by least squares; see ``IsotonicMap``.
     ///
     /// - Parameters:
+    ///   - method: how.
     ///   - probabilities: `[n × width]`: 1, C or K.
     ///   - labels: `[n]`: 0 … 1, or the class or level.
     ///   - kind: of the objective.

@@ -100,6 +100,7 @@ public struct DecisionThreshold: Equatable, Sendable, Codable {
     /// Of equally good ones the highest is taken: fewer false alarms. (With `precision` the lowest that reaches it: more found.)
     ///
     /// - Parameters:
+    ///   - rule: what is the best.
     ///   - probabilities: `[n]`, calibrated, of validation rows.
     ///   - labels: `[n]`, positive when at least 0.5.
     public init(_ rule: DecisionRule, probabilities: [Float], labels: [Double]) {

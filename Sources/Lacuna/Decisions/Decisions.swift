@@ -128,7 +128,7 @@ public struct Decisions: Equatable, Sendable, Codable {
     ///
     /// - Parameters:
     ///   - threshold: the least calibrated probability that is called yes, in `0 ... 1`.
-    ///   - objectives: the model's; they tell which slots are yes or no.
+    ///   - given: the model's objectives; they tell which slots are yes or no.
     /// - Throws: ``SettingError`` for a threshold out of its range.
     public func deciding(at threshold: Double, objectives given: [Lacuna.Objective]) throws(SettingError) -> Decisions {
         let rule = DecisionRule.fixed(threshold)

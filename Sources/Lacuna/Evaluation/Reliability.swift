@@ -34,6 +34,7 @@ public enum Reliability {
     ///   - probabilities: `[n]`, finite, in `0 ... 1`. For classes: that of the predicted class.
     ///   - labels: `[n]`, in `0 ... 1`. For classes: 1 where the predicted class is right.
     ///   - count: M, 1 or more.
+    ///   - kind: how the bins are cut.
     /// - Note: Peer of equal width: `sklearn.calibration.calibration_curve(strategy="uniform")`.
     public static func bins(
         probabilities: [Float], labels: [Double], count: Int = Reliability.binCount, kind: Kind

@@ -31,7 +31,7 @@ func outputs(_ objective: Objective, logits: [Float], labels: [Double]) -> Obser
         plan: HeadPlan([objective]), labels: LabelTable(rows: labels.count, slots: 1))
     let width = logits.count / labels.count
     for row in labels.indices {
-        outputs.slots[0].append(row: row, logits: logits[row * width..<(row + 1) * width], label: labels[row], weight: 1)
+        outputs.slots[0].append(row: row, logits: logits[row * width..<(row + 1) * width], label: labels[row], weight: 1, state: .known)
     }
     return outputs
 }

@@ -16,7 +16,7 @@ private func outputs(rows: Int, copies: Int = 1, seed: UInt64, labelled: Float =
         let noise = (0..<4).reduce(Float(0)) { sum, _ in sum + random.nextUnit() - 0.5 }
         for copy in 0..<copies where isObserved {
             outputs.slots[0].append(
-                row: row * copies + copy, logits: [noise + (positive ? 0.4 : -0.4)], label: positive ? 1 : 0, weight: 1)
+                row: row * copies + copy, logits: [noise + (positive ? 0.4 : -0.4)], label: positive ? 1 : 0, weight: 1, state: .known)
         }
     }
     return outputs
@@ -90,7 +90,7 @@ private func outputs(rows: Int, copies: Int = 1, seed: UInt64, labelled: Float =
         for row in 0..<50 {
             for slot in 0..<3 {
                 said.slots[slot].append(
-                    row: row, logits: [random.nextUnit() - 0.5], label: Double(random.next(below: 2)), weight: 1)
+                    row: row, logits: [random.nextUnit() - 0.5], label: Double(random.next(below: 2)), weight: 1, state: .known)
             }
         }
         let intervals = said.intervals(Bootstrap(resamples: 100))
