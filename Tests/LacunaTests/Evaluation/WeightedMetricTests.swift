@@ -35,7 +35,7 @@ private func randomEntries(_ kind: ObjectiveKind, count: Int, seed: UInt64) -> S
         var logits = (0..<width).map { _ in Float(random.next(below: 41)) / 10 - 2 }
         if kind.name == .ordinal { logits.sort(by: >) }
         let label = kind == .regression ? Double(random.next(below: 30)) : Double(random.next(below: classes))
-        outputs.slots[0].append(row: row, logits: logits[...], label: label, weight: 1)
+        outputs.slots[0].append(row: row, logits: logits[...], label: label, weight: 1, state: .known)
     }
     return SlotEntries(outputs, slot: 0)
 }
