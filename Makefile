@@ -22,6 +22,8 @@ help:
 	@echo "make docs      the documentation, warnings as errors"
 	@echo "make sanitize  the kernels under the address and undefined-behaviour sanitizers"
 	@echo "make kill-test train, kill -9 at random instants, resume, compare"
+	@echo "make disk-test train on disks that fill up, resume, compare"
+	@echo "make compare-splits  stratified splits of Tox21 beside their peers (Python)"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
 # The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
@@ -53,6 +55,9 @@ sanitize: setup
 
 kill-test: release
 	Scripts/kill_test.sh .build/release/lacuna
+
+disk-test: release
+	Scripts/disk_test.sh .build/release/lacuna
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)

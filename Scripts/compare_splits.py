@@ -57,7 +57,7 @@ def whole_process(method, path, shares, seed, folder):
     table = pandas.read_csv(path, dtype=str, keep_default_na=False)
     y = (table[[name for name in table if name.startswith(("NR-", "SR-"))]] == "1").to_numpy().astype(int)
     table[COLUMN] = METHODS[method](y, shares, seed)[0]
-    table.to_csv(os.path.join(folder, "peer.csv.gz"), index=False)
+    table.to_csv(os.path.join(folder, "peer.csv.gz"), index=False, compression={"method": "gzip", "compresslevel": 6})
 
 
 def skmultilearn(order):
@@ -158,7 +158,7 @@ def main():
                 # The largest of each split, its mean over seeds; in brackets the worst split.
                 most = lambda key: (np.mean([d.max() for d in found[key]]), max(d.max() for d in found[key]))
                 show = lambda pair: f"{pair[0]:.1f} ({pair[1]:.1f})"
-                print(f"| {name} | {mean('positive'):.2f} | {show(most('positive'))} | {mean('observed'):.1f} | "
+                print(f"| {name} | {mean('positive'):.3f} | {show(most('positive'))} | {mean('observed'):.1f} | "
                       f"{show(most('observed'))} | {show(most('rows'))} | "
                       + " | ".join(spread([t[i] for t in times if t[i] is not None]) for i in range(3)) + " |", flush=True)
 

@@ -10,7 +10,7 @@ struct Lacuna {
     }
 
     /// The product lies beside the test bundle.
-    private static let executable: URL = {
+    static let executable: URL = {
         #if os(macOS)
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         return (bundle ?? Bundle.main.bundleURL).deletingLastPathComponent().appending(path: "lacuna")
