@@ -65,7 +65,10 @@ import Testing
         return word.isEmpty ? words : words + [word]
     }
 
-    @Test(arguments: ["README.md", "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md"])
+    @Test(arguments: [
+        "README.md", "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md",
+        "Sources/Lacuna/Lacuna.docc/Calibrated-decisions.md",
+    ])
     func `every lacuna command of a page works, in the page's order`(page: String) throws {
         let commands = try commands(of: page)
         #expect(!commands.isEmpty)
@@ -152,6 +155,17 @@ import Testing
             }
             #expect(try Python.run(code: code, in: folder) == expected)
         }
+    }
+
+    @Test func `the Swift lines of the page on decisions are run by a test`() throws {
+        func lines(_ text: String) -> [String] {
+            text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let code = try part(
+            of: "Tests/LacunaTests/Decisions/DecisionRowsTests.swift", from: "Article: begin", to: "Article: end")
+        #expect(
+            lines(code).filter { !$0.isEmpty }
+                == lines(try blocks("swift", of: "Sources/Lacuna/Lacuna.docc/Calibrated-decisions.md")[0]))
     }
 
     @Test func `every test file that the architecture page names is there`() throws {

@@ -99,6 +99,8 @@ extension RunConfiguration {
             objective.head = pick([nil, [], [128, 64]])
             objective.missing = (0..<pick([0, 2])).map { _ in pick(words) }
             objective.positive = pick([nil, pick(words)])
+            objective.calibration = pick([nil, .isotonic])
+            objective.threshold = pick([nil, .youden, .cost(2.5)])
             return objective
         }
         var regression = ObjectiveDeclaration(columns: .glob("size*"), kind: .regression)
@@ -129,6 +131,9 @@ extension RunConfiguration {
         result.training.earlyStopping = pick([nil, 5])
         result.training.threads = pick([nil, 2])
         result.training.seed = pick([0, .max])
+        result.decisions.calibration = pick([nil] + CalibrationMethod.allCases)
+        result.decisions.threshold = pick([nil, .f1, .youden, .sensitivity(0.9), .precision(1.0 / 3), .cost(5), .fixed(0.3)])
+        result.decisions.coverage = pick([nil, 0.9])
         return result
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TableCopyTests {
     private func copied(
-        _ text: String, name: String = "in.csv", out: String = "out.csv", bufferSize: Int = 1 << 20, column: String = "s"
+        _ text: String, name: String = "in.txt", out: String = "out.txt", bufferSize: Int = 1 << 20, column: String = "s"
     ) throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lacuna-copy-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -22,7 +22,8 @@ import Testing
         }
         let reader = try TableReader(path: path, bufferSize: bufferSize, partSize: 1 << 21)
         try reader.copy(to: target, adding: column) { "v\($0)" }
-        guard out.hasSuffix(".gz") else { return try String(contentsOf: URL(filePath: target), encoding: .utf8) }
+        // Foundation's reader of text would drop a byte-order mark.
+        guard out.hasSuffix(".gz") else { return String(decoding: try Data(contentsOf: URL(filePath: target)), as: UTF8.self) }
         #expect(try FileBytes(path: target).isGzip)
         let window = try ByteWindow(FileBytes(path: target), bufferSize: 1 << 20)
         try window.begin()
@@ -42,9 +43,9 @@ import Testing
     func `the table stays byte for byte, with a column more`(text: String, wanted: String) throws {
         #expect(try copied(text) == wanted)
         for size in [2, 3, 7] {
-            #expect(try copied(text, name: "in.csv.gz", bufferSize: size) == wanted, "inflated \(size) bytes at once")
+            #expect(try copied(text, name: "in.txt.gz", bufferSize: size) == wanted, "inflated \(size) bytes at once")
         }
-        #expect(try copied(text, out: "out.csv.gz") == wanted)
+        #expect(try copied(text, out: "out.txt.gz") == wanted)
     }
 
     @Test func `the copy has as many records as the reader counts, whatever stands in the cells`() throws {
@@ -69,9 +70,11 @@ import Testing
     }
 
     @Test func `a compressed file is equal for equal bytes, and of any length`() throws {
-        for count in [0, 1, 70_000, 300_000] {
-            let text = String(repeating: "0,1,2,3\n", count: count / 8 + 1)
-            #expect(try copied("a,b,c,d\n" + text, out: "o.csv.gz").count > text.count)
+        for count in [1, 10_000, 40_000] {
+            let text = "a,b,c,d\n" + String(repeating: "0,1,2,3\n", count: count)
+            let first = try copied(text, out: "o.txt.gz")
+            #expect(first.utf8.count > text.utf8.count)
+            #expect(try copied(text, out: "o.txt.gz") == first)
         }
     }
 }

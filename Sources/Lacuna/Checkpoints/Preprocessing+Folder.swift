@@ -1,5 +1,5 @@
 extension Preprocessing {
-    /// How the model in a folder reads its files, as `lacuna train` or ``Model/save(to:preprocessing:history:)`` saved it.
+    /// How the model in a folder reads its files, as `lacuna train` or ``Model/save(to:preprocessing:history:decisions:)`` saved it.
     ///
     /// - Parameter folder: the folder of the saved model.
     /// - Throws: ``ModelFileError`` naming the file that is missing, truncated or changed, or a model that was saved

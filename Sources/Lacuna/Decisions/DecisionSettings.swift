@@ -41,7 +41,7 @@ public struct DecisionRows: Sendable {
     public let conformal: Dataset?
     let parts: PackedParts?
 
-    /// Divides validation rows in halves, stratified as ``Split/stratified(labels:objectives:rowWeights:fractions:seed:)`` does.
+    /// Divides validation rows in halves, stratified as ``Split/stratified(labels:objectives:groups:rowWeights:fractions:seed:)`` does.
     ///
     /// - Parameters:
     ///   - validation: its rows, or nil where there are none.

@@ -124,6 +124,35 @@ public struct Decisions: Equatable, Sendable, Codable {
         return result
     }
 
+    /// The same with one threshold for every yes-or-no slot, in place of those that were chosen.
+    ///
+    /// - Parameters:
+    ///   - threshold: the least calibrated probability that is called yes, in `0 ... 1`.
+    ///   - objectives: the model's; they tell which slots are yes or no.
+    /// - Throws: ``SettingError`` for a threshold out of its range.
+    public func deciding(at threshold: Double, objectives given: [Lacuna.Objective]) throws(SettingError) -> Decisions {
+        let rule = DecisionRule.fixed(threshold)
+        try rule.validate()
+        var result = self
+        for (index, objective) in given.enumerated() where objective.kind.isYesOrNo {
+            result.objectives[index].choice.threshold = rule
+            for slot in result.objectives[index].slots.indices {
+                result.objectives[index].slots[slot].threshold = DecisionThreshold(rule, probabilities: [], labels: [])
+            }
+        }
+        return result
+    }
+
+    /// Decisions of objectives for which nothing was fitted.
+    public static func none(for objectives: [Lacuna.Objective]) -> Decisions {
+        Decisions(
+            objectives: objectives.map { objective in
+                Objective(
+                    name: objective.name, choice: Choice(),
+                    slots: Array(repeating: Slot(labels: 0), count: objective.kind.slotsPerRow))
+            }, tuningRows: 0)
+    }
+
     /// Loads the decisions of a saved model.
     ///
     /// - Returns: nil where none were fitted.

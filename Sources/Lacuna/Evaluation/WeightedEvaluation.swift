@@ -55,33 +55,3 @@ extension ObservedOutputs {
             })
     }
 }
-
-/// Weights that make observed labels stand for the missing ones too: each counts 1 ÷ the probability that it would be
-/// observed (Horvitz & Thompson 1952), as far as the features tell.
-public enum InversePropensity {
-    /// The largest weight, in means of the plain ones: a propensity that is nearly 0 would let one label speak for all.
-    public static let largestWeight = 10.0
-
-    /// Stabilised weights P(observed) ÷ P(observed given the row), at most ``largestWeight``. The numerator changes no metric,
-    /// for they are ratios; it makes 1 the usual weight.
-    ///
-    /// - Parameters:
-    ///   - propensities: `[n]`, of the observed entries of a slot, in `0 ... 1`.
-    ///   - coverage: the slot's share of rows observed, where the propensities were fitted.
-    /// - Returns: the weights, and how many were cut.
-    public static func weights(propensities: [Double], coverage: Double) -> (weights: [Double], cut: Int) {
-        var cut = 0
-        let weights = propensities.map { propensity -> Double in
-            let weight = propensity > 0 ? coverage / propensity : .infinity
-            if weight > largestWeight { cut += 1 }
-            return min(weight, largestWeight)
-        }
-        return (weights, cut)
-    }
-
-    /// (Σw)² ÷ Σw²; 0 without a weight above 0.
-    public static func effectiveCount(of weights: [Double]) -> Double {
-        let sum = weights.reduce(0, +), squares = weights.reduce(0) { $0 + $1 * $1 }
-        return squares > 0 ? sum * sum / squares : 0
-    }
-}

@@ -53,9 +53,30 @@ struct TrustOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp("The seed of resampling. (default: 0)", valueName: "seed"))
     var bootstrapSeed: String?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Measure yes-or-no decisions at this probability in place of the model's own thresholds. (default: the model's)",
+            valueName: "probability"))
+    var threshold: String?
+    @Flag(
+        help: """
+            Also score with each label weighted by the inverse of how probable it was to be observed, as a model of the \
+            training rows' features tells; beside the plain scores, never in their place.
+            """)
+    var inversePropensity = false
 
     func settings() throws(CommandError) -> TrustSettings {
         var settings = TrustSettings()
+        settings.inversePropensity = inversePropensity
+        if let threshold {
+            guard let value = Double(threshold), 0...1 ~= value else {
+                throw CommandError(
+                    "'\(threshold)' is no threshold", at: "--threshold",
+                    fix: "give a probability in 0 ... 1; a rule that chooses one is given to train")
+            }
+            settings.threshold = value
+        }
         if let bootstrap {
             guard let count = Int(bootstrap), 0...1_000_000 ~= count else {
                 throw CommandError(
@@ -79,6 +100,8 @@ struct TrustSettings {
     var resamples: Int?
     var seed: UInt64 = 0
     var inversePropensity = false
+    /// nil: the model's own.
+    var threshold: Double?
 
     /// Resampled labels, resamples × observed, up to which intervals are found unasked: some seconds of work.
     static let usualLimit = 1_000_000_000

@@ -44,6 +44,12 @@ struct Export: ParsableCommand {
             throw CommandError(error.problem, at: model, fix: error.fix)
         }
         try FileSystem.write(bytes, to: out)
+        if loaded.decisions != nil {
+            System.write(
+                ErrorText.warning(
+                    "the file has the network's own probabilities: this model's calibrations, thresholds and conformal sets "
+                        + "are applied by lacuna predict alone") + "\n", to: .error)
+        }
         guard !quiet else { return }
         let count = loaded.model.objectives.count
         System.write(

@@ -13,7 +13,9 @@ struct Predict: ParsableCommand {
             Columns are found by name, in any order; label columns are not needed. The output has one column for each \
             probability (tumor; tissue=benign, tissue=malignant, …) or value (size, in the label's unit), for an \
             ordinal objective the level and one probability for each level (grade, grade=low, …), and the id column \
-            under its own name.
+            under its own name. Where training fitted decisions, probabilities are calibrated, and beside them stand \
+            tumor.decision and tissue.decision (with --threshold), and with --coverage the sets tumor.set and tissue.set \
+            (benign|border: what cannot be ruled out) and the interval size.lower, size.upper.
 
             EXAMPLES
 

@@ -105,6 +105,12 @@ extension DecisionFacts {
     }
 }
 
+extension InversePropensityFacts {
+    var json: JSONValue {
+        ["trainingRows": .integer(trainingRows), "largestWeight": .number(largestWeight), "cut": .integer(cut)]
+    }
+}
+
 extension BootstrapFacts {
     var json: JSONValue {
         [

@@ -52,6 +52,16 @@ public struct InversePropensityResult: Equatable, Sendable {
     public var effectiveLabels: Double
 }
 
+/// How labels were weighted.
+public struct InversePropensityFacts: Equatable, Sendable {
+    /// Rows that the model of missingness was fitted on.
+    public var trainingRows: Int
+    /// Where weights are cut, in means of the plain ones.
+    public var largestWeight: Double
+    /// How many were.
+    public var cut: Int
+}
+
 /// How intervals were found.
 public struct BootstrapFacts: Equatable, Sendable {
     public var resamples: Int
@@ -75,8 +85,11 @@ extension ResultReport {
     /// Adds what decisions do on one split.
     mutating func add(_ decisions: Decisions, _ evaluation: DecisionEvaluation, split: String) {
         guard !decisions.isEmpty else { return }
-        self.decisions = DecisionFacts(
-            tuningRows: decisions.tuningRows, conformalRows: decisions.conformalRows, coverage: decisions.coverage)
+        // Nothing was fitted where a threshold was merely named.
+        if decisions.tuningRows > 0 {
+            self.decisions = DecisionFacts(
+                tuningRows: decisions.tuningRows, conformalRows: decisions.conformalRows, coverage: decisions.coverage)
+        }
         for (index, fitted) in decisions.objectives.enumerated() where objectives.indices.contains(index) {
             let scored = evaluation.objectives[index]
             let isGroup = objectives[index].kind == .multilabel

@@ -22,6 +22,7 @@ extension ResultReport {
             .init("unlabelledDropped", .integer(unlabelledDropped)),
         ]
         if let bootstrap { members.append(.init("bootstrap", bootstrap.json)) }
+        if let inversePropensity { members.append(.init("inversePropensity", inversePropensity.json)) }
         if let decisions { members.append(.init("decisions", decisions.json)) }
         if let training { members.append(.init("training", training.json)) }
         return .object(members)

@@ -18,6 +18,9 @@ extension ResultReport {
             BootstrapFacts(
                 resamples: $0.resamples, confidence: $0.confidence, seed: UInt64($0.seed) ?? 0, grouped: $0.byGroup)
         }
+        inversePropensity = file.inversePropensity.map {
+            InversePropensityFacts(trainingRows: $0.trainingRows, largestWeight: $0.largestWeight, cut: $0.cut)
+        }
         decisions = file.decisions.map {
             DecisionFacts(tuningRows: $0.tuningRows, conformalRows: $0.conformalRows, coverage: $0.coverage)
         }
@@ -32,6 +35,12 @@ private struct File: Decodable {
     var macroIntervals: [String: [String: [Double]]]?
     var bootstrap: Bootstrap?
     var decisions: Decisions?
+    var inversePropensity: InversePropensity?
+
+    struct InversePropensity: Decodable {
+        var trainingRows, cut: Int
+        var largestWeight: Double
+    }
 
     struct Bootstrap: Decodable {
         var resamples: Int

@@ -17,6 +17,8 @@ public struct ResultReport: Equatable, Sendable {
     public var macroIntervals: [String: [Metric: Interval]] = [:]
     /// How intervals were found; nil where there are none.
     public var bootstrap: BootstrapFacts?
+    /// How labels were weighted; nil where they were not.
+    public var inversePropensity: InversePropensityFacts?
     /// What was fitted on validation rows besides the model; nil where nothing was.
     public var decisions: DecisionFacts?
 

@@ -94,6 +94,7 @@ extension ResultTable {
         guard !lines.isEmpty, let facts = report.decisions else { return lines }
         let kept = facts.conformalRows > 0 ? "; sets on \(counted(facts.conformalRows)) kept for them alone" : ""
         let own = split == Part.valid.rawValue ? ": these very rows, so this is no test" : ""
+        guard facts.tuningRows > 0 else { return lines }
         return lines + ["  – fitted on \(counted(facts.tuningRows)) of valid\(kept)\(own)"]
     }
 
@@ -121,8 +122,8 @@ extension ResultTable {
         }
         if table.rows.isEmpty { return [] }
         return [""] + table.lines(indent: "  ") + [
-            "  – each label counts 1 ÷ the probability that its row has one, as far as features tell; weights are cut at "
-                + "\(NumberText.fixed(InversePropensity.largestWeight, decimals: 0)) means"
+            "  – each label counts 1 ÷ the probability that its row has one, as far as features tell; \(report.inversePropensity?.cut ?? 0) weights "
+                + "are cut at \(NumberText.fixed(InversePropensity.largestWeight, decimals: 0)) means"
         ]
     }
 

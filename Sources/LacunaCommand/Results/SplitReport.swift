@@ -12,6 +12,8 @@ struct SplitReport {
     let seed: UInt64
     let column: String
     let out: String
+    /// Of the division alone, without reading and writing.
+    let seconds: Double
     let warnings: [String]
 
     /// More objectives than a person reads are summarised by those that deviate most.
@@ -92,7 +94,7 @@ struct SplitReport {
             "seed": method == .time ? .null : Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)"),
             "group": data.group.map { .string($0) } ?? .null, "timeColumn": data.timeColumn.map { .string($0) } ?? .null,
             "rows": .integer(summary.parts.reduce(0) { $0 + $1.rows }), "parts": .array(parts),
-            "objectives": .array(objectives), "warnings": .array(warnings.map { .string($0) }),
+            "objectives": .array(objectives), "seconds": .number(seconds), "warnings": .array(warnings.map { .string($0) }),
         ]
     }
 }

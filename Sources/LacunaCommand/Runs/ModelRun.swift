@@ -38,6 +38,10 @@ struct ModelRun {
         var report = ResultReport(
             objectives: model.objectives, evaluations: [(split, outputs.evaluation())],
             rows: [split: labelled.dataset.rows], training: trainingFacts)
+        var decisions = decisions
+        if let threshold = trust.threshold {
+            decisions = try (decisions ?? .none(for: model.objectives)).deciding(at: threshold, objectives: model.objectives)
+        }
         if let decisions { report.add(decisions, decisions.evaluation(of: outputs), split: split) }
         let observed = outputs.slots.reduce(0) { $0 + $1.count }
         if let bootstrap = trust.bootstrap(observed: observed) {
@@ -48,7 +52,29 @@ struct ModelRun {
         } else if trust.resamples == nil {
             sayAll(["\(NumberText.count(observed)) labels are many to resample: pass --bootstrap 1000 for intervals"])
         }
+        if trust.inversePropensity { try weigh(outputs, labelled.dataset, split: split, into: &report) }
         return report
+    }
+
+    /// Adds scores with labels weighted to stand for the missing ones.
+    private func weigh(
+        _ outputs: ObservedOutputs, _ dataset: Dataset, split: String, into report: inout ResultReport
+    ) throws {
+        let training: Dataset
+        do {
+            training = try preprocessing.dataset(from: DataDeclaration(), objectives: model.objectives, part: .train).dataset
+        } catch let error as TableError {
+            throw CommandError(
+                "--inverse-propensity needs the rows that the model was trained on: \(error.problem)", at: error.file,
+                why: "which labels are observed is learnt from them", fix: "put the training data back, or leave the flag out")
+        }
+        let missingness = try MissingnessModel.fit(
+            features: training.features, labels: training.labels, objectives: model.objectives)
+        let made = try InversePropensity.weights(
+            for: outputs, features: dataset.features, missingness: missingness, training: training.labels)
+        report.add(outputs.weightedEvaluation(made.weights), split: split)
+        report.inversePropensity = InversePropensityFacts(
+            trainingRows: training.rows, largestWeight: InversePropensity.largestWeight, cut: made.cut)
     }
 
     /// Writes the predictions for every row.

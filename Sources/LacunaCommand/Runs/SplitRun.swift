@@ -25,6 +25,7 @@ struct SplitRun {
         if objectives.isEmpty, rows.times == nil {
             warnings.append("no objective is declared: rows are drawn without looking at labels")
         }
+        let clock = ContinuousClock(), start = clock.now
         let partOfRow: [Int], names: [String], shares: [Double]
         if let folds {
             partOfRow = try rows.folds(count: folds, seed: seed).foldOfRow
@@ -37,6 +38,7 @@ struct SplitRun {
             names = Part.allCases.map(\.rawValue)
             shares = fractions
         }
+        let seconds = (clock.now - start).seconds
         let summary = SplitSummary(rows, partOfRow: partOfRow, names: names, shares: shares)
         for part in summary.parts where part.share > 0 && part.rows == 0 {
             warnings.append("\(folds == nil ? "the part '\(part.name)'" : "fold \(part.name)") has no row")
@@ -44,7 +46,8 @@ struct SplitRun {
         try write(partOfRow.map { $0 < 0 ? "" : names[$0] }, column: name, reader: reader)
         return SplitReport(
             summary: summary, method: rows.times != nil ? .time : objectives.isEmpty ? .random : .stratified,
-            data: data, isFolds: folds != nil, seed: seed, column: name, out: out, warnings: warnings)
+            data: data, isFolds: folds != nil, seed: seed, column: name, out: out,
+            seconds: seconds, warnings: warnings)
     }
 
     private func write(_ parts: [String], column: String, reader: TableReader?) throws {

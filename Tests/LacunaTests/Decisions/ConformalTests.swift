@@ -35,10 +35,10 @@ import Testing
                 if isOrdered { #expect(zip(set, set.dropFirst()).allSatisfy { $1 == $0 + 1 }) }
             }
         }
-        // From level 1: 0.3 beside it before 0.1, then 0.1, then 0.05.
-        #expect(
-            Conformal.scores(probabilities: [0.1, 0.45, 0.3, 0.15], predicted: 1, isOrdered: true).map { ($0 * 100).rounded() }
-                == [90, 0, 45, 75])
+        // From level 1 to level 2, then to 3, for 0.15 is more than 0.1, then to 0.
+        let scores = Conformal.scores(probabilities: [0.1, 0.45, 0.3, 0.15], predicted: 1, isOrdered: true)
+        let percents = scores.map { Int(($0 * 100).rounded()) }
+        #expect(percents == [90, 0, 45, 75])
     }
 
     @Test func `an interval is laid on the scale of training, in the label's unit`() {

@@ -36,14 +36,21 @@ func outputs(_ objective: Objective, logits: [Float], labels: [Double]) -> Obser
     return outputs
 }
 
+func usualLoss(_ kind: ObjectiveKind) -> any Loss {
+    switch kind {
+    case .binary, .multilabel: BinaryCrossEntropy()
+    case .categorical: CategoricalCrossEntropy()
+    case .ordinal: OrdinalCrossEntropy()
+    case .regression: SquaredError()
+    }
+}
+
 /// Overconfident outputs: labels are drawn at the logits, which are then sharpened.
 func overconfident(_ kind: ObjectiveKind, rows: Int, sharpness: Float = 3, seed: UInt64) -> ObservedOutputs {
     var random = SplitMix64(seed: seed)
     func noise() -> Float { (0..<4).reduce(Float(0)) { sum, _ in sum + random.nextUnit() - 0.5 } }
     var logits: [Float] = [], labels: [Double] = []
-    let objective = Objective(
-        "x", kind: kind, loss: kind == .regression ? SquaredError() : kind.name == .categorical ? CategoricalCrossEntropy()
-            : kind.name == .ordinal ? OrdinalCrossEntropy() : BinaryCrossEntropy())
+    let objective = Objective("x", kind: kind, loss: usualLoss(kind))
     for _ in 0..<rows {
         switch kind {
         case .categorical(let classes):

@@ -68,11 +68,12 @@ import Testing
         #expect(
             evaluation["size"]?.scores
                 == .regression(predictions: rows(1).map { sizes[$0] }, targets: rows(1).map { Double(problem.labels[1][$0]) }))
-        #expect(
-            evaluation["grade"]?.scores
-                == .ordinal(
-                    predictions: rows(2).map { levels[$0] }, labels: rows(2).map { Int(problem.labels[2][$0]) }, levels: 3,
-                    probabilities: rows(2).flatMap { shares[$0 * 3..<($0 + 1) * 3] }))
+        var probabilities: [Float] = []
+        for row in rows(2) { probabilities += shares[row * 3..<(row + 1) * 3] }
+        let grades = Scores.ordinal(
+            predictions: rows(2).map { levels[$0] }, labels: rows(2).map { Int(problem.labels[2][$0]) }, levels: 3,
+            probabilities: probabilities)
+        #expect(evaluation["grade"]?.scores == grades)
     }
 
     @Test func `a regression is predicted in its unit, and scored on the scale it trains on`() throws {
