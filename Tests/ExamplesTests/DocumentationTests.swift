@@ -65,7 +65,10 @@ import Testing
         return word.isEmpty ? words : words + [word]
     }
 
-    @Test(arguments: ["README.md", "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md"])
+    @Test(arguments: [
+        "README.md", "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md",
+        "Sources/Lacuna/Lacuna.docc/Looking-before-training.md",
+    ])
     func `every lacuna command of a page works, in the page's order`(page: String) throws {
         let commands = try commands(of: page)
         #expect(!commands.isEmpty)
