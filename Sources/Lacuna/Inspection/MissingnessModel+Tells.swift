@@ -126,12 +126,12 @@ private struct TellSample {
         }
         var found: [Int: [MissingnessTell]] = [:]
         for (index, output) in suspects.enumerated() {
-            found[output] = ranked(drops[index], alone[index]).prefix(most).map { $0 }
+            found[output] = ranked(drops[index], alone[index], observed[index]).prefix(most).map { $0 }
         }
         return found
     }
 
-    private func ranked(_ drops: [Double?], _ alone: [Double]) -> [MissingnessTell] {
+    private func ranked(_ drops: [Double?], _ alone: [Double], _ observed: [Bool]) -> [MissingnessTell] {
         let tells = groups.indices.compactMap { group -> MissingnessTell? in
             guard let drop = drops[group] else { return nil }
             let column = loudest(groups[group].columns, alone)
@@ -140,12 +140,14 @@ private struct TellSample {
                 drop: drop, alone: alone[column])
         }
         // A hundredth of area, or a tenth of what the best feature has, is within what shuffling and overfitting do by
-        // chance; below it the feature's own area decides.
+        // chance. Below it the feature's own area decides, if it lies four standard errors from chance: many were tried.
         let least = max(0.01, 0.1 * (tells.map(\.drop).max() ?? 0))
+        let positives = Double(observed.count { $0 }), negatives = Double(observed.count) - positives
+        let far = max(0.05, 4 * ((positives + negatives + 1) / (12 * max(positives * negatives, 1))).squareRoot())
         func weight(_ tell: MissingnessTell) -> (Double, Double) {
             (tell.drop >= least ? tell.drop : 0, (tell.alone - 0.5).magnitude)
         }
-        return tells.filter { weight($0).0 > 0 || weight($0).1 >= 0.05 }.sorted { weight($0) > weight($1) }
+        return tells.filter { weight($0).0 > 0 || weight($0).1 >= far }.sorted { weight($0) > weight($1) }
     }
 
     private func loudest(_ columns: Range<Int>, _ alone: [Double]) -> Int {
