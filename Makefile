@@ -11,7 +11,7 @@ PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32
 TEST_VENV := .venv-test
 
 .PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test disk-test \
-	readers clean help
+	check-report readers clean help
 
 all: build
 
@@ -24,6 +24,7 @@ help:
 	@echo "make kill-test train, kill -9 at random instants, resume, compare"
 	@echo "make disk-test train on disks that fill up, resume, compare"
 	@echo "make compare-splits  stratified splits of Tox21 beside their peers (Python)"
+	@echo "make check-report  open a report in Chromium: REPORT=report.html"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
 # The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
@@ -79,6 +80,13 @@ compare-splits: release $(VENV)/bin/python
 # The tables of Documentation/Results.md; a few minutes.
 results: release
 	python3 Scripts/baselines.py --lacuna .build/release/lacuna --data $(DATA)
+
+# Needs Chromium (Debian: apt-get install chromium). REPORT names one page or several.
+REPORT ?= report.html
+check-report:
+	python3 -m venv .venv-report
+	.venv-report/bin/pip install --quiet websocket-client==1.9.2
+	.venv-report/bin/python Scripts/check_report.py $(REPORT)
 
 clean:
 	rm -rf .build

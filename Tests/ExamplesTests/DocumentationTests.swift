@@ -68,6 +68,7 @@ import Testing
     @Test(arguments: [
         "README.md", "Sources/Lacuna/Lacuna.docc/From-CSV-to-predictions.md",
         "Sources/Lacuna/Lacuna.docc/Calibrated-decisions.md",
+        "Sources/Lacuna/Lacuna.docc/Looking-before-training.md",
     ])
     func `every lacuna command of a page works, in the page's order`(page: String) throws {
         let commands = try commands(of: page)

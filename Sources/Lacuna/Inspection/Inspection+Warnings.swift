@@ -128,19 +128,24 @@ extension Inspection {
     }
 
     private static let consequence =
-        "labels are not missing at random, so scores and predictions on labelled rows need not hold for rows like the others, and the "
-        + "model can learn who was measured instead of what was found; compare results within groups of those features, or weigh by "
-        + "inverse propensity"
+        "where labels are not missing at random, scores and predictions on labelled rows need not hold for rows like the others, and "
+        + "the model can learn who was measured instead of what was found; compare results within groups of the features that tell, "
+        + "or weigh by inverse propensity"
 
     private var missingnessWarnings: [String] {
         let suspects = objectives.filter(\.missingness.isSuspect)
-        return Self.each(suspects) { objective in
+        guard !suspects.isEmpty else { return [] }
+        return sentences(suspects) + [Self.consequence]
+    }
+
+    private func sentences(_ suspects: [ObjectiveInspection]) -> [String] {
+        Self.each(suspects) { objective in
             guard let estimate = objective.missingness.finding.estimate else { return "" }
             let tells = objective.missingness.tells.map(\.column)
             let who = tells.isEmpty ? "many features tell a little each" : "\(Self.list(tells, most: 3)) tell\(tells.count == 1 ? "s" : "") most"
             let chance = estimate.interval.lowerBound <= 0.5 ? "; on so few rows chance alone can do that" : ""
-            return "whether '\(objective.name)' is observed can be told from the features (AUROC \(Self.text(estimate)) on held-out rows; "
-                + "\(who)\(chance)): \(Self.consequence)"
+            return "whether '\(objective.name)' is observed can be told from the features (AUROC \(Self.text(estimate)), on held-out rows; "
+                + "\(who)\(chance)): it is not missing at random"
         } together: { suspects in
             let areas = suspects.compactMap(\.missingness.finding.estimate?.value)
             var tells: [String: Int] = [:]
@@ -149,7 +154,7 @@ extension Inspection {
             let who = best.isEmpty ? "" : "; \(best.joined(separator: ", ")) tell most often"
             return "whether a label is observed can be told from the features for \(suspects.count) objectives "
                 + "(\(Self.list(suspects.map(\.name))); AUROC \(Self.fixed(areas.min() ?? 0)) to \(Self.fixed(areas.max() ?? 0)) on held-out rows\(who)): "
-                + Self.consequence
+                + "they are not missing at random"
         }
     }
 

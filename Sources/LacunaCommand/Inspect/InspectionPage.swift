@@ -24,13 +24,16 @@ extension InspectionResult {
     }
 
     private var tiles: HTML {
-        let tiles = parts.map { part -> HTML in
-            """
-            <div class="tile"><dt>\(part.rawValue)</dt><dd>\(NumberText.count(inspection.rows[part] ?? 0)) rows, \
-            \(NumberText.count(inspection.unlabelledRows[part] ?? 0)) without any label</dd></div>
-            """
+        let tiles = parts.flatMap { part -> [HTML] in
+            let unlabelled = inspection.unlabelledRows[part] ?? 0
+            return [tile("rows in \(part.rawValue)", inspection.rows[part] ?? 0)]
+                + (unlabelled > 0 ? [tile("\(part.rawValue) rows without any label", unlabelled)] : [])
         }
         return "<dl class=\"tiles\">\(tiles)</dl>"
+    }
+
+    private func tile(_ name: String, _ count: Int) -> HTML {
+        "<div class=\"tile\"><dt>\(name)</dt><dd>\(NumberText.count(count))</dd></div>"
     }
 
     private var warningSection: HTMLPage.Section {

@@ -74,13 +74,20 @@ struct DecisionsSection {
         return "\(table.html)\(list)"
     }
 
+    private func width(_ conformal: ConformalResult, _ kind: ObjectiveKind, _ split: String) -> String {
+        if let width = conformal.averageWidth[split] { return NumberText.metric(width) }
+        return kind == .regression && conformal.quantile == nil ? "unbounded" : "–"
+    }
+
     private func conformal(_ slots: [ReportFacts.Slot], _ split: String) -> HTML? {
         let covered = slots.filter { $0.decision?.conformal != nil }
         guard !covered.isEmpty else { return nil }
+        let areSets = covered.contains { $0.kind != .regression }, areIntervals = covered.contains { $0.kind == .regression }
         var table = table(
             "decisions-conformal", "Conformal sets and intervals",
             "How many labels the sets or intervals hold, and how large they are.",
-            ["Objective", "Required", "Measured", "Fitted on", "Mean set size", "Mean width"], text: [], count: covered.count)
+            ["Objective", "Required", "Measured", "Fitted on"] + (areSets ? ["Mean set size"] : [])
+                + (areIntervals ? ["Mean width"] : []), text: [], count: covered.count)
         for slot in covered {
             guard let conformal = slot.decision?.conformal else { continue }
             table.append(
@@ -88,9 +95,9 @@ struct DecisionsSection {
                 [
                     .number(NumberText.percent(conformal.required)),
                     .number(conformal.measured[split].map(NumberText.percent) ?? "–"), .number(NumberText.count(conformal.labels)),
-                    .number(conformal.averageSetSize[split].map(NumberText.metric) ?? "–"),
-                    .number(conformal.averageWidth[split].map(NumberText.metric) ?? (conformal.quantile == nil ? "unbounded" : "–")),
-                ])
+                ]
+                    + (areSets ? [.number(conformal.averageSetSize[split].map(NumberText.metric) ?? "–")] : [])
+                    + (areIntervals ? [.number(width(conformal, slot.kind, split))] : []))
         }
         return table.html
     }

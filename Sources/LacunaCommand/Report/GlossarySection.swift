@@ -18,6 +18,13 @@ struct GlossarySection {
         if facts.scored != nil {
             entries.append(("Reliability", "Labels are put into bins by predicted probability; in each, the mean probability stands against the share of positives. Whiskers are Wilson's 95 % intervals."))
         }
+        if facts.shown?.result.decisions != nil {
+            entries.append(("Calibration", "A map from the network's probabilities to ones that can be taken at their word, fitted on validation rows: one temperature that the logits are divided by, or a rising step function (isotonic)."))
+            entries.append(("Threshold", "The least calibrated probability that is called positive, chosen on validation rows by the rule that is named."))
+            if facts.shown?.result.decisions?.coverage != nil {
+                entries.append(("Conformal set, interval", "All classes, levels or values that fit a row well enough: by a bound found on validation rows that were used for nothing else, such that the required share of labels lies within."))
+            }
+        }
         let list = entries.map { "<dt>\($0.term)</dt><dd>\($0.meaning)</dd>\n" as HTML }
         return .init(id: "glossary", title: "Glossary", content: "<dl class=\"glossary\">\n\(list)</dl>")
     }

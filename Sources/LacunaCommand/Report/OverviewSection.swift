@@ -68,7 +68,7 @@ struct OverviewSection {
     }()
 
     private var intervals: String {
-        facts.bySplit.contains { !$0.result.macroIntervals.isEmpty } ? "In small: 95 % intervals. " : ""
+        facts.bySplit.contains { !$0.result.macroIntervals.isEmpty } ? "95 % intervals, and " : ""
     }
 
     private var macroTable: HTML? {
@@ -77,7 +77,7 @@ struct OverviewSection {
         let metrics = Self.order.filter { metric in macros.contains { $0.1[metric] != nil } }
         var table = HTMLTable(
             "macro", caption: "Means over objectives",
-            note: "Each objective counts once, however many labels it has. \(intervals)In small also over how many objectives a metric is defined, where not over all.",
+            note: "Each objective counts once, however many labels it has. In small: \(intervals)over how many objectives a metric is defined, where not over all.",
             columns: ["Part"] + metrics.map { "\($0.title) \($0.direction)" })
         for (split, macro) in macros {
             table.append(

@@ -7,7 +7,8 @@ struct WarningsSection {
     init(_ facts: ReportFacts) { self.facts = facts }
 
     var section: HTMLPage.Section {
-        let warnings = facts.warnings + results
+        // What begins with a name begins as the name does.
+        let warnings = facts.warnings.map { $0.prefix(1).uppercased() + $0.dropFirst() } + results
         let items = warnings.map { "<li>\($0)</li>\n" as HTML } + facts.gaps.map { "<li class=\"info\">\($0)</li>\n" as HTML }
         let content: HTML = items.isEmpty
             ? "<p>Nothing was found that a reader should be warned of.</p>" : "<ul class=\"warnings\">\n\(items)</ul>"

@@ -91,7 +91,8 @@ import Testing
         let page = ReportPage(facts: try facts(objectives, rows: 80, coverage: 0.5, epochs: 1)).page
         let source = page.source
         #expect(page.bytes.count < 2_000_000)
-        for objective in objectives { #expect(source.contains("<th scope=\"row\"><bdi>\(objective.name)</bdi></th>")) }
+        let named = source.components(separatedBy: "<tr><th scope=\"row\"><bdi>").dropFirst().map { $0.prefix { $0 != "<" } }
+        #expect(Set(named.map(String.init)).isSuperset(of: objectives.map(\.name)))
         for id in ["results-spread", "results-extremes", "results-all", "coverage-strip-t", "band-binary-train-t", "results-binary-q"] {
             #expect(source.contains("id=\"\(id)\""), "\(id)")
         }
@@ -149,16 +150,16 @@ import Testing
 
     @Test func `report writes one page about a run, twice the same, and tells nothing of this machine`() throws {
         try withRun { folder in
-            let made = try Lacuna.run(["report", "--model", "run", "--out", "a.html"], in: folder)
+            let made = try Lacuna.run(["report", "--model", "run", "--bootstrap", "20", "--out", "a.html"], in: folder)
             #expect(made.code == 0, "\(made.error)")
-            #expect(made.output.isEmpty && made.error.hasPrefix("wrote 'a.html': "))
-            #expect(try Lacuna.run(["report", "--model", "run", "--quiet", "--out", "b.html"], in: folder).error.isEmpty)
+            #expect(made.output.isEmpty && made.error.contains("wrote 'a.html': "))
+            #expect(try Lacuna.run(["report", "--model", "run", "--bootstrap", "20", "--quiet", "--out", "b.html"], in: folder).error.isEmpty)
             let page = try FileSystem.read(folder + "/a.html")
             #expect(page == (try FileSystem.read(folder + "/b.html")))
             let source = String(decoding: page, as: UTF8.self)
             for text in [
                 "id=\"o0-roc-t\"", "id=\"o1-confusion\"", "id=\"o3-residuals-t\"", "id=\"coverage-map\"", "id=\"loss-t\"",
-                "file: data.csv", "Measured on the test part", "Model trained by", "lacuna 0.1.0 on ",
+                "file: data.csv", "Measured on the test part", "Model trained by", "lacuna \(Version.text) on ", "from 20 bootstrap resamples",
             ] {
                 #expect(source.contains(text), "\(text)")
             }
@@ -166,7 +167,7 @@ import Testing
             #expect(source.contains(digest))
             #expect(!source.contains(folder) && !source.contains(NSHomeDirectory() + "/"))
 
-            let valid = try Lacuna.run(["report", "--model", "run", "--split", "valid", "--out", "c.html"], in: folder)
+            let valid = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--split", "valid", "--out", "c.html"], in: folder)
             #expect(valid.code == 0)
             #expect(try FilePaths.text(of: folder + "/c.html")?.contains("Measured on the valid part") == true)
 
@@ -178,10 +179,71 @@ import Testing
         }
     }
 
+    @Test func `what inspect warns of stands in the report`() throws {
+        try withTemporaryFolder { folder in
+            // The second half repeats the first: rows of one part equal rows of another.
+            let half = Sample.csv(rows: 60).split(separator: "\n")
+            try (half + half.dropFirst()).joined(separator: "\n").write(to: folder, as: "data.csv")
+            let trained = try Lacuna.run(
+                Sample.train + ["--objective", "tumor:binary", "--objective", "size:regression", "--ignore", "finding_*", "--ignore", "tissue", "--ignore", "grade", "--quiet", "--out", "run"],
+                in: folder)
+            try #require(trained.code == 0, "\(trained.error)")
+            let made = try Lacuna.run(["report", "--model", "run", "--bootstrap", "0", "--out", "a.html"], in: folder)
+            #expect(made.code == 0, "\(made.error)")
+            let source = try #require(try FilePaths.text(of: folder + "/a.html"))
+            #expect(source.contains("in all features, such as row "))
+            let without = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--out", "b.html"], in: folder)
+            #expect(without.code == 0)
+            #expect(try FilePaths.text(of: folder + "/b.html")?.contains("in all features, such as row ") == false)
+        }
+    }
+
+    @Test func `calibration, the chosen threshold and sets are shown before and after`() throws {
+        try withTemporaryFolder { folder in
+            try Sample.csv(rows: 300).write(to: folder, as: "data.csv")
+            let trained = try Lacuna.run(
+                Sample.train + Sample.objectives
+                    + ["--calibration", "temperature", "--threshold", "f1", "--coverage", "0.8", "--split", "0.5,0.3,0.2", "--quiet", "--out", "run"],
+                in: folder)
+            try #require(trained.code == 0, "\(trained.error)")
+            let made = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--out", "a.html"], in: folder)
+            #expect(made.code == 0, "\(made.error)")
+            let source = try #require(try FilePaths.text(of: folder + "/a.html"))
+            for text in [
+                "id=\"decisions-calibration\"", "id=\"decisions-thresholds\"", "id=\"decisions-conformal\"", "before calibration",
+                "<td>80.0 %</td>",
+            ] { #expect(source.contains(text), "\(text)") }
+            let threshold = try #require(try Decisions.load(from: folder + "/run")?["tumor"]?.slots[0].threshold?.value)
+            #expect(source.contains("threshold \(NumberText.fixed(threshold, decimals: 3)) (f1)"))
+        }
+    }
+
+    @Test func `members, folds, comparisons and weights are told where the folder tells them`() throws {
+        try withTemporaryFolder { folder in
+            try """
+                {"members": [{"folder": "members/1", "seed": 0, "main": {"train": 0.9, "test": 0.75}, "objectives": []}],
+                 "compare": [{"objective": "a<b", "metric": "auroc", "split": "test", "observed": 120, "shared": 0.8, "alone": 0.7,
+                              "difference": 0.1, "interval": [0.02, 0.18], "verdict": "gains", "epochs": 3, "note": null}],
+                 "training": {"balance": "dwa"}}
+                """.write(to: folder, as: "metrics.json")
+            try "{\"epoch\": 1, \"objectives\": [{\"weight\": 1.25}, {}]}\n".write(to: folder, as: "history.jsonl")
+            let extras = try ReportExtras.read(RunDirectory(folder))
+            #expect(extras.members.map(\.folder) == ["members/1"])
+            #expect(extras.weights == [.init(epoch: 1, values: [1.25, nil])] && extras.balance == "dwa")
+            var facts = ReportFacts(
+                name: "run", objectives: [.binary("a<b")], settings: ReportSettings(encoder: "2", program: "lacuna"), features: 1,
+                parameters: 1)
+            facts.extras = extras
+            let source = ReportPage(facts: facts).page.source
+            #expect(source.contains("<td>0.100 <small>0.020 to 0.180</small></td><td class=\"t\">gains</td>"))
+            #expect(source.contains("<bdi>members/1</bdi>") && source.contains("<td>0.750</td>"))
+        }
+    }
+
     @Test func `without its data a run still has a report that says so, and data that are named have to be there`() throws {
         try withRun { folder in
             try FileManager.default.moveItem(atPath: folder + "/data.csv", toPath: folder + "/moved.csv")
-            let made = try Lacuna.run(["report", "--model", "run", "--out", "a.html"], in: folder)
+            let made = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--out", "a.html"], in: folder)
             #expect(made.code == 0, "\(made.error)")
             #expect(made.error.hasPrefix("warning: There are no curves, for the data of training cannot be read again"))
             let source = try #require(try FilePaths.text(of: folder + "/a.html"))
@@ -189,16 +251,16 @@ import Testing
             #expect(source.contains("id=\"loss-t\"") && !source.contains("-roc"))
             #expect(source.contains("Measured on the test part"))
 
-            let absent = try Lacuna.run(["report", "--model", "run", "--data", "data.csv", "--out", "b.html"], in: folder)
+            let absent = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--data", "data.csv", "--out", "b.html"], in: folder)
             #expect(absent.code == 1 && absent.error.hasPrefix("error: "))
             #expect(!FileSystem.exists(folder + "/b.html"))
-            let named = try Lacuna.run(["report", "--model", "run", "--data", "moved.csv", "--out", "b.html"], in: folder)
+            let named = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--data", "moved.csv", "--out", "b.html"], in: folder)
             #expect(named.code == 0, "\(named.error)")
             #expect(try FilePaths.text(of: folder + "/b.html")?.contains("-roc") == true)
 
             // Other rows: the parts of training mean nothing there.
             try Sample.csv(rows: 90).write(to: folder, as: "other.csv")
-            let other = try Lacuna.run(["report", "--model", "run", "--data", "other.csv", "--out", "c.html"], in: folder)
+            let other = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--data", "other.csv", "--out", "c.html"], in: folder)
             #expect(other.code == 0, "\(other.error)")
             #expect(try FilePaths.text(of: folder + "/c.html")?.contains("Measured on all rows") == true)
         }
@@ -207,7 +269,7 @@ import Testing
     @Test func `a folder with files missing is reported with what is left`() throws {
         try withRun { folder in
             for name in ["metrics.json", "history.jsonl", "config.yaml"] { try FileSystem.remove(folder + "/run/" + name) }
-            let made = try Lacuna.run(["report", "--model", "run", "--out", "a.html"], in: folder)
+            let made = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--out", "a.html"], in: folder)
             #expect(made.code == 0, "\(made.error)")
             let source = try #require(try FilePaths.text(of: folder + "/a.html"))
             for name in ["metrics.json", "history.jsonl", "config.yaml"] { #expect(source.contains("the folder has no \(name).")) }
@@ -218,7 +280,7 @@ import Testing
     @Test func `what cannot be written or read is an error with a place and a remedy`() throws {
         try withRun { folder in
             func error(_ arguments: [String]) throws -> String {
-                let outcome = try Lacuna.run(["report"] + arguments, in: folder)
+                let outcome = try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0"] + arguments, in: folder)
                 #expect(outcome.code == 1)
                 return outcome.error
             }
@@ -235,7 +297,7 @@ import Testing
             #expect(try error(["--model", "run", "--split", "tset", "--out", "page.html"]).hasPrefix("error: 'tset' is no part\n"))
             #expect(!FileSystem.exists(folder + "/page.html") && !FileSystem.exists(folder + "/page.html.partial"))
             try "old".write(to: folder, as: "page.html")
-            #expect(try Lacuna.run(["report", "--model", "run", "--quiet", "--out", "page.html"], in: folder).code == 0)
+            #expect(try Lacuna.run(["report", "--no-inspect", "--bootstrap", "0", "--model", "run", "--quiet", "--out", "page.html"], in: folder).code == 0)
             #expect(try FilePaths.text(of: folder + "/page.html")?.hasPrefix("<!DOCTYPE html>") == true)
         }
     }

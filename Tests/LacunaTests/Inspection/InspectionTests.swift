@@ -163,8 +163,9 @@ import Testing
         #expect(found.objectives[0].missingness.tells.first?.feature == "age")
         #expect(!found.objectives[1].missingness.isSuspect)
         #expect(found.missingnessRows == (400, 133) || found.missingnessRows == (400, 134))
-        let warnings = found.warnings.filter { $0.contains("not missing at random") }
+        let warnings = found.warnings.filter { $0.contains("is not missing at random") }
         #expect(warnings.count == 1)
+        #expect(found.warnings.last?.contains("the model can learn who was measured instead of what was found") == true)
         #expect(warnings.first?.hasPrefix("whether 'biopsy' is observed can be told from the features (AUROC ") == true)
         #expect(warnings.first?.contains("age tells most") == true)
     }
@@ -175,5 +176,22 @@ import Testing
             try inspect(try sample(), objectives[0], objectives[1], objectives[2]).objectives.map(\.missingness)
         }
         #expect(try once() == once())
+    }
+}
+
+/// Real sets, where their folder stands beside the package.
+@Suite(.enabled(if: sharedData != nil)) struct RealInspectionTests {
+    @Test func `rates of Communities and Crime are missing by state, and the census features tell`() throws {
+        let found = try Inspection.load(
+            table((sharedData ?? "") + "/communities_crime.csv.gz") { ($0.splitColumn, $0.id) = ("split", "id") },
+            objectives: ["murdPerPop", "rapesPerPop"].map { try ObjectiveDeclaration(parsing: "\($0):regression") }
+                + [ObjectiveDeclaration(parsing: "arsonsPerPop:regression")],
+            batchSize: 32, threads: 1)
+        #expect(found.objectives[0].missingness.finding == .alwaysObserved)
+        let rapes = try #require(found.objectives[1].missingness.finding.estimate)
+        #expect(rapes.interval.lowerBound > 0.8)
+        #expect(!found.objectives[1].missingness.tells.isEmpty)
+        #expect(found.tokens.isEmpty, "\(found.tokens)")
+        #expect(found.repeatedRows.sets == 0)
     }
 }
