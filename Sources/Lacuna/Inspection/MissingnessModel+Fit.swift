@@ -55,9 +55,9 @@ struct MissingnessFit {
         var findings = patterns.counts.map { count -> MissingnessModel.Finding in
             if count == 0 { return .neverObserved }
             if count == labels.rows { return .alwaysObserved }
-            return .undecided(
-                reason: rows.count < Self.fewestRows
-                    ? "\(counted(rows.count, "row")) are too few" : "only \(chosen.count) of \(varying.count) patterns were examined")
+            if rows.count < Self.fewestRows { return .undecided(reason: "\(counted(rows.count, "row")) are too few") }
+            return .notExamined(
+                reason: "only the \(chosen.count) of \(varying.count) patterns of observed rows nearest to one half were examined")
         }
         for start in stride(from: 0, to: chosen.count, by: size) {
             let range = start..<min(start + size, chosen.count)

@@ -16,6 +16,8 @@ public struct MissingnessModel {
         case neverObserved
         /// The held-out rows are too few to tell; the reason is a clause without a full stop.
         case undecided(reason: String)
+        /// Left out, for only so many distinct patterns of observed rows were examined; the reason is a clause.
+        case notExamined(reason: String)
         /// The area under the ROC curve on held-out rows: 0.5 where the features tell nothing.
         case measured(AUROCEstimate)
 

@@ -85,7 +85,7 @@ extension InspectionResult {
         let reason: String? = switch missingness.finding {
         case .alwaysObserved: "always observed"
         case .neverObserved: "never observed"
-        case .undecided(let reason): reason
+        case .undecided(let reason), .notExamined(let reason): reason
         case .measured: nil
         }
         let estimate = missingness.finding.estimate

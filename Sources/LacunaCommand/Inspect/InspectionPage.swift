@@ -161,7 +161,7 @@ extension InspectionResult {
         switch missingness.finding {
         case .alwaysObserved: return "always observed"
         case .neverObserved: return "never observed"
-        case .undecided(let reason): return .text(reason)
+        case .undecided(let reason), .notExamined(let reason): return .text(reason)
         case .measured:
             return .joined(
                 missingness.tells.map { "\(HTML.name($0.column)) (\(NumberText.fixed($0.drop, decimals: 2)))" as HTML }, separator: ", ")

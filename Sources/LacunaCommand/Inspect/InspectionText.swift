@@ -98,10 +98,14 @@ extension InspectionResult {
                 answer(objective.missingness.finding), objective.missingness.tells.prefix(2).map { short($0.column, 16) }.joined(separator: ", "),
             ])
         }
+        let left = inspection.objectives.count { if case .notExamined = $0.missingness.finding { true } else { false } }
+        let note = left > 0
+            ? " \(NumberText.count(left)) of \(NumberText.count(inspection.objectives.count)) objectives were not examined: those observed "
+                + "nearest to half of all rows come first." : ""
         return table.lines() + wrapped(
             "no label in: the share of batches of \(inspection.batchSize) rows. Observed at random: AUROC of telling from the "
                 + "features whether the label is observed, on \(NumberText.count(inspection.missingnessRows.heldOut)) held-out rows, "
-                + "with its 95 % interval; 0.5 is chance.", indent: "  ")
+                + "with its 95 % interval; 0.5 is chance.\(note)", indent: "  ")
     }
 
     private func answer(_ finding: MissingnessModel.Finding) -> String {
@@ -109,6 +113,7 @@ extension InspectionResult {
         case .alwaysObserved: return "always observed"
         case .neverObserved: return "never observed"
         case .undecided: return "too few to tell"
+        case .notExamined: return "not examined"
         case .measured(let estimate):
             let mark = estimate.value > MissingnessModel.warningArea ? " !" : ""
             return "\(NumberText.fixed(estimate.value, decimals: 2)) (\(NumberText.fixed(estimate.interval.lowerBound, decimals: 2))–"

@@ -120,7 +120,7 @@ import Testing
             threads: 1)
         #expect(model.rows == 150)
         #expect(model.heldOutRows == 50)
-        let left = model.findings.compactMap { if case .undecided(let reason) = $0 { reason } else { nil } }
-        #expect(left == ["only 2 of 3 patterns were examined"])
+        let left = model.findings.compactMap { if case .notExamined(let reason) = $0 { reason } else { nil } }
+        #expect(left == ["only the 2 of 3 patterns of observed rows nearest to one half were examined"])
     }
 }
