@@ -57,6 +57,7 @@ extension TrainingRun {
         guard let outcome = try session.train(training) else { return nil }
         var report = try evaluate(outcome.model, on: data)
         report.training = TrainingFacts(outcome)
+        report = report.adding(outcome.history, balancing: training.settings.balancing)
         try session.begin()
         let saved = ModelFolder(training.folder)
         try saved.make()

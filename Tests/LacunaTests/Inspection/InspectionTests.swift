@@ -89,7 +89,7 @@ import Testing
         #expect(found.tokens.filter(\.isIllegal).map(\.token) == ["-1", "unknown", "?"])
         let first = try #require(found.tokens.first)
         #expect((first.column, first.objective, first.count, first.rows, first.line) == ("a", "a", 3, [2, 4, 6], 3))
-        #expect(first.fix == "declare it missing: --missing -1, or per objective 'a:binary:missing=-1'")
+        #expect(first.fix == "declare it missing: --missing -1, or per objective 'a:binary:missing=-1'; or uncertain: 'a:binary:uncertain=-1:ignore'")
         #expect(found.objectives[0].parts[.train]?.classes.map(\.count) == [2, 2])
         #expect(found.objectives[2].parts[.train]?.observed == 6)
         #expect(found.warnings.contains { $0.hasPrefix("'-1' in column 'a' stops training (3 cells, rows 2, 4, 6 (line 3)): label -1 is neither 0 nor 1; declare it missing: --missing -1") })
