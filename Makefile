@@ -6,7 +6,7 @@ LINUX_PACKAGES := libopenblas-dev zlib1g-dev
 PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors
 VENV := .venv
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test memory-test clean help
 
 all: build
 
@@ -17,6 +17,7 @@ help:
 	@echo "make docs      the documentation, warnings as errors"
 	@echo "make sanitize  the kernels under the address and undefined-behaviour sanitizers"
 	@echo "make kill-test train, kill -9 at random instants, resume, compare"
+	@echo "make memory-test  a feature file of 2 GB and 20 million sparse labels, with the memory they cost (4 GB of disk)"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
 # The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
@@ -44,6 +45,9 @@ sanitize: setup
 
 kill-test: release
 	Scripts/kill_test.sh .build/release/lacuna
+
+memory-test: release
+	python3 Scripts/memory_test.py .build/release/lacuna
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)

@@ -1,15 +1,18 @@
 /// Which files hold features and labels, and what their columns are: the `data` part of a configuration.
 public struct DataDeclaration: Equatable, Sendable, Codable {
-    /// A table with features and labels: CSV or TSV, plain or gzip.
+    /// A table with features and labels, CSV or TSV, or a libsvm file (`.svm`, `.libsvm`, `.svmlight`); plain or gzip.
     public var file: String?
-    /// Features as `.npy` `[rows × F]`; columns are called x0, x1, ….
+    /// Features `[rows × F]` as `.npy`, as an array of an `.npz` file (`FILE.npz:NAME` where it holds several), or as a sparse
+    /// matrix of scipy's in CSR; columns are called x0, x1, ….
     public var features: String?
-    /// Labels as `.npy` `[rows × T]`.
+    /// Labels `[rows × T]`, in the same ways. Of a sparse matrix, what is stored is observed, a stored 0 too.
     public var labels: String?
     /// A text file with the name of each label column, one a line; without it they are t0, t1, ….
     public var labelNames: String?
-    /// `.npy` `[rows × T]` or `[rows]`; non-zero = observed.
+    /// `[rows × T]` or `[rows]`, in the same ways; non-zero = observed.
     public var mask: String?
+    /// How the labels of a libsvm file are meant; nil for any other file, or where nothing was said.
+    public var libsvm: LibSVMLabels?
     /// Tokens that mean missing in label columns, beside empty, NA, NaN and null. Numeric ones match by value.
     public var missing: [String] = []
     /// The same for feature columns.

@@ -13,37 +13,83 @@ struct DataSource {
     private let data: DataDeclaration
     private let contents: Contents
 
+    /// Columns of the feature array, where arrays are read: they go by their place, so another count is another array.
+    let arrayColumns: Int?
+    /// What the reading took for granted, one sentence each.
+    let warnings: [String]
+    private let placeOfFeature: [String: Int]
+    private let placeOfLabel: [String: Int]
+
     private enum Contents {
         case table(TableReader)
         case arrays(ArrayFiles)
+        case lines(LibSVMSource)
+    }
+
+    /// The columns of a trained model.
+    struct Expectation {
+        let features: [String]
+        let labels: [String]
+        let hasLabels: Bool
+
+        init(_ model: Preprocessing, labels isNeeded: Bool) {
+            features = model.encoder.columns.map(\.name)
+            labels = isNeeded ? model.labels.flatMap(\.columns) : []
+            hasLabels = isNeeded
+        }
     }
 
     /// Opens the files.
     ///
+    /// - Parameters:
+    ///   - expected: the columns of a trained model, where one is at work.
+    ///   - mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
     /// - Throws: ``SettingError`` where the declaration contradicts itself, `TableError` where a file is not what it should be.
-    init(_ data: DataDeclaration, needsLabels: Bool) throws {
+    init(
+        _ data: DataDeclaration, needsLabels: Bool, expecting expected: Expectation? = nil,
+        mostInMemory: Int = ArrayFiles.mostInMemory
+    ) throws {
         try data.check(needsLabels: needsLabels)
         self.data = data
-        if let path = data.file {
+        if let path = data.file, SVMLightFile.isNamed(path) {
+            let lines = try LibSVMSource(path: path, reading: data.libsvm, expected: expected)
+            names = lines.featureNames + lines.labelNames
+            featurePlaces = 0..<lines.featureNames.count
+            labelPlaces = lines.featureNames.count..<names.count
+            (file, arrayColumns, warnings) = (path, nil, lines.warnings)
+            contents = .lines(lines)
+        } else if let path = data.file {
             let reader = try TableReader(path: path)
             (names, featurePlaces, labelPlaces, file) = (reader.header, nil, nil, path)
+            (arrayColumns, warnings) = (nil, [])
             contents = .table(reader)
         } else {
-            let arrays = try ArrayFiles(data)
+            let arrays = try ArrayFiles(data, mostInMemory: mostInMemory)
             names = arrays.featureNames + arrays.labelNames
             featurePlaces = 0..<arrays.featureNames.count
             labelPlaces = arrays.featureNames.count..<names.count
-            file = data.features ?? ""
+            (file, arrayColumns, warnings) = (data.features ?? "", arrays.featureNames.count, [])
             contents = .arrays(arrays)
         }
+        placeOfFeature = Self.index(names, featurePlaces ?? names.indices)
+        placeOfLabel = labelPlaces.map { [names] in Self.index(names, $0) } ?? placeOfFeature
+    }
+
+    private static func index(_ names: [String], _ places: Range<Int>) -> [String: Int] {
+        Dictionary(places.map { (names[$0], $0) }) { $1 }
     }
 
     /// The place of each name. Of arrays, a label column can be named like a feature: `labels` says which is meant.
     func places(of wanted: [String], labels: Bool) -> [Int?] {
-        let searched = (labels ? labelPlaces : featurePlaces) ?? names.indices
-        var places: [String: Int] = [:]
-        for place in searched { places[names[place]] = place }
-        return wanted.map { places[$0] }
+        wanted.map { labels ? placeOfLabel[$0] : placeOfFeature[$0] }
+    }
+
+    /// The declaration with what was found out from the file.
+    func resolved(_ data: DataDeclaration) -> DataDeclaration {
+        guard case .lines(let lines) = contents else { return data }
+        var data = data
+        data.libsvm = lines.reading
+        return data
     }
 
     var isTable: Bool { if case .table = contents { true } else { false } }
@@ -53,6 +99,7 @@ struct DataSource {
         switch contents {
         case .table(let reader): SourceTable(try reader.read(roles), names: names)
         case .arrays(let arrays): try arrays.read(roles, names: names)
+        case .lines(let lines): try lines.read(roles, names: names)
         }
     }
 
@@ -70,6 +117,11 @@ extension DataDeclaration {
             throw SettingError(
                 "both a table and arrays are given", fix: "pass --data alone, or --features with --labels")
         }
+        if let file, SVMLightFile.isNamed(file) { return try checkColumns("a libsvm file has") }
+        if libsvm != nil {
+            throw SettingError(
+                "--libsvm is given, and no libsvm file", fix: "pass --data FILE.svm, .libsvm or .svmlight, or leave --libsvm out")
+        }
         if file != nil { return }
         guard features != nil else {
             throw SettingError("no data is given", fix: "pass --data FILE, or --features X.npy with --labels Y.npy")
@@ -80,9 +132,13 @@ extension DataDeclaration {
         if labels == nil, let stray = mask ?? labelNames {
             throw SettingError("'\(stray)' is about labels, and no labels are given", fix: "pass --labels Y.npy")
         }
+        try checkColumns("arrays have")
+    }
+
+    private func checkColumns(_ source: String) throws(SettingError) {
         if let column = id ?? weightColumn ?? splitColumn {
             throw SettingError(
-                "column '\(column)' is named, but arrays have no such columns",
+                "column '\(column)' is named, but \(source) no such columns",
                 fix: "pass a table with --data, or leave the column out")
         }
     }
@@ -111,6 +167,6 @@ public struct DataDigest: Codable, Equatable, Sendable {
 
     private static func digest(_ path: String?) throws(TableError) -> String? {
         guard let path else { return nil }
-        return try SHA256.hexDigest(ofFile: path)
+        return try SHA256.hexDigest(ofFile: ArrayPath(path).file)
     }
 }

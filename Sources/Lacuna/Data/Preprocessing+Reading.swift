@@ -8,17 +8,23 @@ extension Preprocessing {
     /// - Throws: `TableError` naming all feature columns that are missing, or a cell that does not fit;
     ///   ``SettingError`` where the declaration contradicts itself.
     public func features(from given: DataDeclaration) throws -> FeatureRows {
+        try features(from: given, mostInMemory: ArrayFiles.mostInMemory)
+    }
+
+    /// - Parameter mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
+    func features(from given: DataDeclaration, mostInMemory: Int) throws -> FeatureRows {
         try checkConsistency()
         var wanted = merged(with: given)
         (wanted.labels, wanted.labelNames, wanted.mask) = (nil, nil, nil)
-        let source = try DataSource(wanted, needsLabels: false)
+        let source = try DataSource(
+            wanted, needsLabels: false, expecting: .init(self, labels: false), mostInMemory: mostInMemory)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let table = try read(source, reading.roles)
-        let (features, surprises) = encoder.transform(try featureColumns(reading, table))
+        let (features, surprises) = try encodedFeatures(reading, table, rows: nil)
         return FeatureRows(
             features: features, ids: id.map { table.text(at: $0) }, idName: id.map { table.names[$0] },
-            warnings: reading.warnings + encoder.warnings(for: surprises))
+            warnings: source.warnings + reading.warnings + encoder.warnings(for: surprises))
     }
 
     /// Features and labels of a file, or of one part of it. Rows without labels stay.
@@ -38,28 +44,29 @@ extension Preprocessing {
                 "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")
         }
         let wanted = merged(with: given)
-        let source = try DataSource(wanted, needsLabels: true)
+        let source = try DataSource(wanted, needsLabels: true, expecting: .init(self, labels: true))
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
         let weight = try reading.addWeights(isDeclared: given.weightColumn != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
-        let table = try read(source, reading.roles)
+        var table = try read(source, reading.roles)
         let rows = try part.map { try self.rows(of: $0, in: table, column: split, source) } ?? Array(0..<table.rows)
-        var columns: [[LabelTable.Entry]] = []
+        var builder = LabelTable.Builder(rows: table.rows)
         for (rules, places) in zip(labels, labelPlaces) {
-            columns += try rules.entries(of: table.labels(at: places), in: table)
+            for column in try rules.entries(of: table.labels(at: places), in: table) { builder.append(column) }
+            table.release(labelsAt: places)
         }
-        let (features, surprises) = encoder.transform(try featureColumns(reading, table), rows: rows)
+        let (features, surprises) = try encodedFeatures(reading, table, rows: rows)
         let weights = try weight.map { try table.rowWeights(at: $0) }
         return LabelledRows(
             dataset: Dataset(
                 features: features, objectives: objectives,
-                labels: LabelTable(rows: table.rows, columns: columns).selecting(rows: rows),
+                labels: part == nil ? builder.table() : builder.table().selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
-            warnings: reading.warnings + encoder.warnings(for: surprises))
+            warnings: source.warnings + reading.warnings + encoder.warnings(for: surprises))
     }
 
     /// Reads the columns. Where cells mix, the table's reader suggests text; but what training took for numbers stays so.
@@ -73,6 +80,17 @@ extension Preprocessing {
                 error.fix = "correct the words, or declare the one that means missing: --missing-features WORD"
             }
             throw error
+        }
+    }
+
+    private func encodedFeatures(
+        _ reading: Reading, _ table: SourceTable, rows: [Int]?
+    ) throws(TableError) -> (features: FeatureMatrix, surprises: FeatureEncoder.Surprises) {
+        guard table.raw != nil else { return encoder.transform(try featureColumns(reading, table), rows: rows) }
+        do {
+            return try EncodedSource(table, places: reading.featurePlaces, encoder: encoder).features(rows: rows)
+        } catch {
+            throw table.located(error)
         }
     }
 
@@ -129,7 +147,7 @@ private struct Reading {
         self.source = source
         self.data = data
         splitColumn = model.split.column
-        if let count = source.featurePlaces?.count, let trained = model.arrayColumns, count != trained {
+        if let count = source.arrayColumns, let trained = model.arrayColumns, count != trained {
             throw TableError(
                 "the array has \(counted(count, "column"))", file: source.file, why: "the model was trained on \(trained)",
                 fix: "pass features with the columns of training, in the same order")

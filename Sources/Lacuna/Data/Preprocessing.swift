@@ -71,6 +71,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         let featuresFit = Set(encoder.columns.map(\.name)).count == encoder.columns.count && encoder.columns.allSatisfy { column in
             switch column.coding {
             case .standardised(let mean, let deviation): mean.isFinite && deviation.isFinite && deviation > 0
+            case .scaled(let maximum): maximum.isFinite && maximum > 0
             case .bits(let mean): mean.isFinite
             case .constant: true
             case .oneHot(let words): Set(words).count == words.count
@@ -102,6 +103,8 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             merged.weightColumn = given.weightColumn ?? data.weightColumn
             merged.splitColumn = given.splitColumn ?? data.splitColumn
         }
+        // The model's reading is for files of its format; another kind of file has no use for it.
+        merged.libsvm = merged.file.map { SVMLightFile.isNamed($0) } ?? false ? given.libsvm ?? data.libsvm : given.libsvm
         // A token that meant missing in training does not become a label because another one is added.
         merged.missing = data.missing + given.missing.filter { !data.missing.contains($0) }
         merged.missingFeatures = data.missingFeatures + given.missingFeatures.filter { !data.missingFeatures.contains($0) }

@@ -6,23 +6,40 @@ struct SourceTable {
         case skipped
         case feature(FeatureColumn.Values)
         case labels(ObservedCells)
+        case numbers(NumberLabels)
     }
 
     let rows: Int
     let names: [String]
-    let columns: [Content]
+    private(set) var columns: [Content]
+    /// Features that are not in memory column by column, in place of `columns`.
+    let raw: RawSource?
     /// The file that holds the features.
     let featuresFile: String
     /// The file that holds the labels; the same for a table.
     let labelsFile: String
     private let table: Table?
+    /// The line of each row (from 1) of a text file that is no table.
+    private let lineOfRow: (@Sendable (Int) -> Int)?
 
-    init(rows: Int, names: [String], columns: [Content], featuresFile: String, labelsFile: String) {
+    /// Features as a file stores them, and which raw column each place holds.
+    struct RawSource {
+        let features: RawFeatures
+        /// By place among `names`; −1 where no feature is.
+        let columnOfPlace: [Int]
+    }
+
+    init(
+        rows: Int, names: [String], columns: [Content], raw: RawSource? = nil, featuresFile: String, labelsFile: String,
+        lineOfRow: (@Sendable (Int) -> Int)? = nil
+    ) {
         self.rows = rows
         self.names = names
         self.columns = columns
         self.featuresFile = featuresFile
         self.labelsFile = labelsFile
+        self.raw = raw
+        self.lineOfRow = lineOfRow
         self.table = nil
     }
 
@@ -40,6 +57,8 @@ struct SourceTable {
             }
         }
         self.table = table
+        raw = nil
+        lineOfRow = nil
     }
 
     /// The feature columns at these places.
@@ -53,8 +72,17 @@ struct SourceTable {
     /// The observed cells of the label columns at these places.
     func labels(at places: [Int]) -> [ObservedCells] {
         places.compactMap { place in
-            if case .labels(let cells) = columns[place] { cells } else { nil }
+            switch columns[place] {
+            case .labels(let cells): cells
+            case .numbers(let labels): labels.cells(name: names[place])
+            case .skipped, .feature: nil
+            }
         }
+    }
+
+    /// Forgets label columns that have been read, so that their memory is free for what is made of them.
+    mutating func release(labelsAt places: [Int]) {
+        for place in places { columns[place] = .skipped }
     }
 
     /// Every cell of a column that was read as text.
@@ -84,5 +112,5 @@ struct SourceTable {
         return error
     }
 
-    private func line(of row: Int) -> Int? { table?.line(ofRow: row + 1) }
+    private func line(of row: Int) -> Int? { table?.line(ofRow: row + 1) ?? lineOfRow?(row + 1) }
 }

@@ -13,13 +13,23 @@ extension TrainingData {
         _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
         unlabelled: Unlabelled = .drop
     ) throws -> TrainingData {
+        try load(
+            data, objectives: objectives, defaultHead: defaultHead, unlabelled: unlabelled,
+            mostInMemory: ArrayFiles.mostInMemory)
+    }
+
+    /// - Parameter mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
+    static func load(
+        _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
+        unlabelled: Unlabelled = .drop, mostInMemory: Int
+    ) throws -> TrainingData {
         for declaration in objectives { try declaration.check() }
         if data.splitColumn != nil, data.split != nil {
             throw SettingError("both a split column and shares are given", fix: "give one of them")
         }
         let fractions = data.split ?? DataDeclaration.defaultSplit
         try Split.check(fractions: fractions)
-        let source = try DataSource(data, needsLabels: true)
+        let source = try DataSource(data, needsLabels: true, mostInMemory: mostInMemory)
         let plan = try ColumnPlan(
             names: source.names, features: source.featurePlaces, labels: source.labelPlaces, file: source.file, data: data,
             objectives: objectives)
@@ -40,10 +50,10 @@ extension TrainingData {
         return TrainingData(
             objectives: loader.objectives, datasets: datasets, rowsOfPart: kept, rowCounts: loader.rowCounts,
             droppedUnlabelled: loader.dropped, coverage: loader.coverage, ids: plan.id.map { table.text(at: $0) }, split: split,
-            warnings: loader.warnings,
+            warnings: source.warnings + loader.warnings,
             preprocessing: Preprocessing(
-                data: data, encoder: encoder, labels: rules, split: record, digest: try source.digest(),
-                arrayColumns: source.featurePlaces?.count))
+                data: source.resolved(data), encoder: encoder, labels: rules, split: record, digest: try source.digest(),
+                arrayColumns: source.arrayColumns))
     }
 
     private static func roles(_ plan: ColumnPlan, _ rules: [LabelRules], _ data: DataDeclaration) -> [ColumnRole] {
@@ -65,7 +75,7 @@ extension TrainingData {
 /// The steps of a load, and what they find out on the way.
 private struct Loader {
     let plan: ColumnPlan
-    let table: SourceTable
+    private var table: SourceTable
     private(set) var objectives: [Objective] = []
     private(set) var warnings: [String] = []
     private(set) var rowCounts: [Part: Int] = [:]
@@ -79,7 +89,7 @@ private struct Loader {
 
     /// Learns classes and words, then reads every label.
     mutating func readLabels(_ rules: inout [LabelRules], defaultHead: Head) throws -> LabelTable {
-        var columns: [[LabelTable.Entry]] = []
+        var builder = LabelTable.Builder(rows: table.rows)
         for (index, resolved) in plan.objectives.enumerated() {
             let cells = table.labels(at: resolved.columns)
             if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }
@@ -87,9 +97,10 @@ private struct Loader {
             objectives.append(
                 try resolved.declaration.objective(
                     named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
-            columns += try rules[index].entries(of: cells, in: table)
+            for column in try rules[index].entries(of: cells, in: table) { builder.append(column) }
+            table.release(labelsAt: resolved.columns)
         }
-        return LabelTable(rows: table.rows, columns: columns)
+        return builder.table()
     }
 
     private func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
@@ -156,7 +167,14 @@ private struct Loader {
 
     mutating func fitEncoder(rows: [Int]) throws(TableError) -> FeatureEncoder {
         do {
-            let encoder = try FeatureEncoder.fit(table.features(at: plan.features), rows: rows)
+            let encoder: FeatureEncoder
+            if let raw = table.raw {
+                encoder = FeatureEncoder.fit(
+                    raw.features, names: plan.features.map { plan.names[$0] },
+                    places: plan.features.map { raw.columnOfPlace[$0] }, rows: rows)
+            } else {
+                encoder = try FeatureEncoder.fit(table.features(at: plan.features), rows: rows)
+            }
             warnings += encoder.constantWarnings
             return encoder
         } catch {
@@ -167,12 +185,12 @@ private struct Loader {
     mutating func datasets(
         _ encoder: FeatureEncoder, _ rows: [Part: [Int]], _ labels: LabelTable, _ weights: [Float]?
     ) throws(TableError) -> [Part: Dataset] {
-        let columns = table.features(at: plan.features)
-        var all = FeatureEncoder.Surprises(columns: columns.count)
+        let encoding = try EncodedSource(table, places: plan.features, encoder: encoder)
+        var all = FeatureEncoder.Surprises(columns: plan.features.count)
         var datasets: [Part: Dataset] = [:]
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
-            let (features, surprises) = encoder.transform(columns, rows: chosen)
+            let (features, surprises) = encoding.features(rows: chosen)
             all.add(surprises)
             datasets[part] = Dataset(
                 features: features, objectives: objectives, labels: labels.selecting(rows: chosen),

@@ -7,7 +7,7 @@ struct Predict: ParsableCommand {
         abstract: "Write a trained model's predictions for new rows.",
         usage: """
             lacuna predict --model DIR --data FILE --out FILE.csv
-            lacuna predict --model DIR --features X.npy --out FILE.npy
+            lacuna predict --model DIR --features X.npy|X.npz --out FILE.npy
             """,
         discussion: """
             Columns are found by name, in any order; label columns are not needed. The output has one column for each \
@@ -54,7 +54,7 @@ struct Predict: ParsableCommand {
 struct PredictionDataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
-        help: ArgumentHelp("A table with the features: CSV or TSV, plain or gzip. (default: none)", valueName: "file"))
+        help: ArgumentHelp("A table with the features, CSV or TSV, or a libsvm file; plain or gzip. (default: none)", valueName: "file"))
     var file: String?
     @Option(help: Setting.help(.data, "features")) var features: String?
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))

@@ -25,6 +25,8 @@ struct Train: ParsableCommand {
                   --objective 'size:regression:transform=log1p,unit=mm' --out runs/patients
               lacuna train --features x.npy --labels y.npy --missing -1 \\
                   --objective 't*:binary' --out runs/arrays
+              lacuna train --features x.npz --labels y.npz --objective 't*:binary' --out runs/sparse
+              lacuna train --data tags.svm.gz --objective 'tags=t*:multilabel' --out runs/tags
               lacuna train --config lacuna.yaml --seed 2 --out runs/seed2
 
             CONFIGURATION FILE

@@ -48,7 +48,7 @@ extension SettingValue {
 
 extension Setting {
     /// All settings, in the order of files and help.
-    static let all: [Setting] = data + encoder + training
+    static let all: [Setting] = data + libsvm + encoder + training
 
     /// The setting of that key.
     ///

@@ -3,9 +3,9 @@ import Lacuna
 extension Setting {
     /// Where rows come from and what their columns are.
     static let data: [Setting] = [
-        word("file", flag: "--data", value: "file", "A table with features and labels: CSV or TSV, plain or gzip", \.data.file),
-        word("features", value: "x.npy", "Features as an array, rows × features, in place of --data", \.data.features),
-        word("labels", value: "y.npy", "Labels as an array, rows × label columns", \.data.labels),
+        word("file", flag: "--data", value: "file", "A table with features and labels, CSV or TSV, or a libsvm file (.svm, .libsvm, .svmlight); plain or gzip", \.data.file),
+        word("features", value: "x.npy", "Features as an array, rows × features, in place of --data: .npy, .npz (FILE.npz:NAME names one of its arrays) or scipy's sparse CSR as .npz", \.data.features),
+        word("labels", value: "y.npy", "Labels as an array, rows × label columns, in the same ways; of a sparse one, what is stored is observed", \.data.labels),
         word(
             "labelNames", value: "file", "A text file that names the label columns, one a line", \.data.labelNames,
             otherwise: "t0, t1, …"),

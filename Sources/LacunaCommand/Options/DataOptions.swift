@@ -8,6 +8,7 @@ struct DataOptions: ParsableArguments {
     @Option(help: Setting.help(.data, "labels")) var labels: String?
     @Option(help: Setting.help(.data, "labelNames")) var labelNames: String?
     @Option(help: Setting.help(.data, "mask")) var mask: String?
+    @Option(help: Setting.help(.data, "libsvm")) var libsvm: String?
     // Unconditional, for tokens begin with a dash: `--missing -1`.
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missing")) var missing: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
@@ -24,7 +25,7 @@ struct DataOptions: ParsableArguments {
             .data,
             words: [
                 ("file", file), ("features", features), ("labels", labels), ("labelNames", labelNames),
-                ("mask", mask), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
+                ("mask", mask), ("libsvm", libsvm), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
             ],
             lists: [("text", text), ("ignore", ignore)],
             tokens: [("missing", missing), ("missingFeatures", missingFeatures)])
