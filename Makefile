@@ -5,8 +5,11 @@ SWIFT ?= swift
 LINUX_PACKAGES := libopenblas-dev zlib1g-dev
 PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors
 VENV := .venv
+# Readers of other people's formats that tests read with; small enough for every run of the tests.
+PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0 tensorboard==2.21.0
+TEST_VENV := .venv-test
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test memory-test clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results kill-test memory-test readers clean help
 
 all: build
 
@@ -33,9 +36,13 @@ release: setup
 demo: release
 	.build/release/lacuna demo
 
-test: setup
+test: setup readers
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --disable-xctest --skip-build
+
+# Tests that read with the peers say that they are skipped where Python or its packages cannot be had.
+readers:
+	@[ -x $(TEST_VENV)/bin/python ] || Scripts/readers.sh $(TEST_VENV) $(PYTHON_READERS)
 
 docs: setup
 	$(SWIFT) package generate-documentation --target Lacuna --warnings-as-errors

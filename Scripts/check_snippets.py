@@ -21,6 +21,7 @@ for block in re.findall(r"```sh\n(.*?)```", open(f"{ROOT}/README.md").read(), re
         words = shlex.split(line, comments=True)
         if words[:2] in (["lacuna", "train"], ["lacuna", "predict"]):
             subprocess.run([lacuna] + words[1:], check=True, capture_output=True)
+subprocess.run([lacuna, "export", "--model", "runs/patients", "--out", "patients.safetensors"], check=True, capture_output=True)
 failures = runs = 0
 for path in pages:
     for code, expected in PAIR.findall(open(path).read()):

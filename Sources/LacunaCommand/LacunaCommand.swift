@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lacuna
 
 /// The command `lacuna`.
 public struct LacunaCommand: ParsableCommand {
@@ -13,11 +14,12 @@ public struct LacunaCommand: ParsableCommand {
               lacuna train --data patients.csv --objective 'tumor:binary' --objective 'tissue:categorical' --out run
               lacuna evaluate --model run --data more.csv
               lacuna predict --model run --data new.csv --out predictions.csv
+              lacuna export --model run --out model.onnx
 
             'lacuna help train' lists every flag with its default.
             """,
-        version: "lacuna 0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Demo.self])
+        version: "lacuna \(Version.text)",
+        subcommands: [Train.self, Evaluate.self, Predict.self, Export.self, Demo.self])
 
     public init() {}
 }

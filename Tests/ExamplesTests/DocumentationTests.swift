@@ -133,6 +133,27 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: Python.isThere, Comment(rawValue: Python.absence)))
+    func `the ten-line reader of the model format page reads an exported model`() throws {
+        let page = "Documentation/ModelFormat.md"
+        let code = try #require(try blocks("python", of: page).first { $0.contains("patients.safetensors") })
+        let expected = try #require(
+            try BuiltProgram.text(page).components(separatedBy: code).last?.components(separatedBy: "```text\n").dropFirst().first?
+                .components(separatedBy: "```").first)
+        let body = code.split(separator: "\n").filter { !$0.hasPrefix("import") && !$0.hasPrefix("from") }
+        #expect(body.count <= 12)
+        try withTemporaryFolder { folder in
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/Examples", withDestinationPath: BuiltProgram.root.appending(path: "Examples").path)
+            let readme = try commands(of: "README.md").filter { ["train", "predict"].contains($0.first) }
+            for command in readme + [["export", "--model", "runs/patients", "--out", "patients.safetensors"]] {
+                let result = try BuiltProgram.run("lacuna", command, in: folder)
+                #expect(result.status == 0, "\(result.errors)")
+            }
+            #expect(try Python.run(code: code, in: folder) == expected)
+        }
+    }
+
     @Test func `every test file that the architecture page names is there`() throws {
         let page = try BuiltProgram.text("Documentation/Architecture.md")
         let named = page.components(separatedBy: "`").filter { $0.hasSuffix("Tests") && $0.contains("/") && !$0.contains(" ") }

@@ -8,7 +8,7 @@ import Foundation
 ///
 /// Written by hand because no Swift package reads or writes it; the format is a page long
 /// (github.com/huggingface/safetensors) and its point is that a file holds tensors only and runs no code. Equal
-/// tensors are equal files: names are sorted, there is no metadata.
+/// tensors are equal files: names are sorted, and there is no metadata unless it is asked for.
 enum SafeTensors {
     private struct Entry: Codable {
         var dtype: String
@@ -35,8 +35,13 @@ enum SafeTensors {
         }
     }
 
-    static func encode(_ tensors: [NamedTensor]) -> [UInt8] {
+    /// - Parameter metadata: words by name, under the key `__metadata__`.
+    static func encode(_ tensors: [NamedTensor], metadata: [String: String] = [:]) -> [UInt8] {
         var entries: [(String, String)] = []
+        if !metadata.isEmpty {
+            let facts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            entries.append(("__metadata__", "{\(facts.joined(separator: ","))}"))
+        }
         var body: [UInt8] = []
         for tensor in tensors.sorted(by: { $0.name < $1.name }) {
             let start = body.count

@@ -1,0 +1,68 @@
+/// Writes protocol-buffer messages in wire format, for the two formats of others that are made of them: ONNX models and
+/// TensorBoard's events.
+///
+/// Considered and not used: swift-protobuf. Its generated code for onnx.proto alone is some thousands of lines, its plugin
+/// and runtime add minutes to a first build and megabytes to the command, and all that is needed here is to write five
+/// kinds of field (https://protobuf.dev/programming-guides/encoding). Nothing reads with it: tests read with the peers.
+package struct ProtobufWriter {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// The wire types that are written.
+    private enum WireType: UInt64 { case varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 }
+
+    private mutating func tag(_ field: Int, _ type: WireType) { append(varint: UInt64(field) << 3 | type.rawValue) }
+
+    private mutating func append(varint value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// An int32, int64, bool or enum.
+    package mutating func write(_ field: Int, _ value: Int) {
+        tag(field, .varint)
+        append(varint: UInt64(bitPattern: Int64(value)))
+    }
+
+    /// A float.
+    package mutating func write(_ field: Int, _ value: Float) {
+        tag(field, .fixed32)
+        withLittleEndian(value.bitPattern)
+    }
+
+    /// A double.
+    package mutating func write(_ field: Int, _ value: Double) {
+        tag(field, .fixed64)
+        withLittleEndian(value.bitPattern)
+    }
+
+    /// A string in UTF-8.
+    package mutating func write(_ field: Int, _ text: String) { write(field, bytes: Array(text.utf8)) }
+
+    /// Bytes.
+    package mutating func write(_ field: Int, bytes value: [UInt8]) {
+        tag(field, .delimited)
+        append(varint: UInt64(value.count))
+        bytes += value
+    }
+
+    /// A message inside this one.
+    package mutating func write(_ field: Int, message fill: (inout ProtobufWriter) -> Void) {
+        var inner = ProtobufWriter()
+        fill(&inner)
+        write(field, bytes: inner.bytes)
+    }
+
+    private mutating func withLittleEndian(_ value: some FixedWidthInteger) {
+        var rest = value
+        for _ in 0..<value.bitWidth / 8 {
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+    }
+}
