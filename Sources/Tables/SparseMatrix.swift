@@ -42,7 +42,8 @@ public struct SparseFile: Sendable {
     private let archive: NPZArchive
     /// A matrix has at most so many columns: a shape costs a file nothing, but each column costs its reader some memory.
     public static let mostColumns = 1 << 22
-    static let mostRows = Int(Int32.max) - 1
+    /// Rows are counted in 32 bits.
+    public static let mostRows = Int(Int32.max) - 1
 
     /// - Throws: ``TableError`` for another format than CSR, a shape beyond the limits, or parts that do not fit each other.
     init(_ archive: NPZArchive) throws(TableError) {

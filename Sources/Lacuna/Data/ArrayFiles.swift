@@ -20,6 +20,11 @@ struct ArrayFiles {
         features = try NumberFile(path: data.features ?? "", names: ["x", "X", "features"])
         labels = try data.labels.map { try NumberFile(path: $0, names: ["y", "Y", "labels"]) }
         mask = try data.mask.map { try NumberFile(path: $0, names: ["mask"]) }
+        guard features.rows <= SparseFile.mostRows, features.columns <= SparseFile.mostColumns else {
+            throw TableError(
+                "the features have \(features.rows) rows and \(features.columns) columns", file: features.path,
+                why: "at most \(SparseFile.mostRows) rows and \(SparseFile.mostColumns) columns are read", fix: "cut the array")
+        }
         featureNames = (0..<features.columns).map { "x\($0)" }
         guard let labels else {
             labelNames = []

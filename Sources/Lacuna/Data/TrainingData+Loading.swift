@@ -140,6 +140,7 @@ private struct Loader {
         coverage = Array(repeating: [:], count: objectives.count)
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
+            var unlabelled: [String] = []
             let counts = labels.observedCounts(rows: chosen)
             let taught = part == .train
                 ? labels.observedCounts(rows: chosen.filter { weights?[$0] != 0 }) : counts
@@ -155,14 +156,22 @@ private struct Loader {
                             plan.objectives[index],
                             why: "of \(counted(chosen.count, "training row")) none has one of weight above 0")
                     }
-                    warnings.append("objective '\(objective.name)' has no label in the part '\(part.rawValue)'")
+                    unlabelled.append("objective '\(objective.name)' has no label in the part '\(part.rawValue)'")
                 }
             }
+            warnings += Self.shortened(unlabelled)
             if part == .train {
                 let teaching = chosen.filter { weights?[$0] != 0 }
-                warnings += LabelTraits(objectives, labels).gaps(labels, rows: teaching, objectives: objectives)
+                warnings += Self.shortened(
+                    LabelTraits(objectives, labels).gaps(labels, rows: teaching, objectives: objectives))
             }
         }
+    }
+
+    /// The like of thousands of objectives would bury all else: a few sentences, and how many more there are.
+    private static func shortened(_ sentences: [String]) -> [String] {
+        guard sentences.count > 16 else { return sentences }
+        return sentences.prefix(8) + ["the like holds of \(sentences.count - 8) more objectives"]
     }
 
     mutating func fitEncoder(rows: [Int]) throws(TableError) -> FeatureEncoder {
