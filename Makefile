@@ -10,8 +10,8 @@ VENV := .venv
 PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0 tensorboard==2.21.0
 TEST_VENV := .venv-test
 
-.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test disk-test \
-	readers clean help
+.PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test \
+	memory-test readers clean help
 
 all: build
 
@@ -22,6 +22,7 @@ help:
 	@echo "make docs      the documentation, warnings as errors"
 	@echo "make sanitize  the kernels under the address and undefined-behaviour sanitizers"
 	@echo "make kill-test train, kill -9 at random instants, resume, compare"
+	@echo "make memory-test  a feature file of 2 GB and 20 million sparse labels, with the memory they cost (4 GB of disk)"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
 # The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
@@ -53,6 +54,9 @@ sanitize: setup
 
 kill-test: release
 	Scripts/kill_test.sh .build/release/lacuna
+
+memory-test: release
+	python3 Scripts/memory_test.py .build/release/lacuna
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
