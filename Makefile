@@ -11,7 +11,7 @@ PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32
 TEST_VENV := .venv-test
 
 .PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test disk-test \
-	check-report readers clean help
+	memory-test check-report readers clean help
 
 all: build
 
@@ -25,6 +25,7 @@ help:
 	@echo "make disk-test train on disks that fill up, resume, compare"
 	@echo "make compare-splits  stratified splits of Tox21 beside their peers (Python)"
 	@echo "make check-report  open a report in Chromium: REPORT=report.html"
+	@echo "make memory-test  a feature file of 2 GB and 20 million sparse labels, with the memory they cost (4 GB of disk)"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
 # The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
@@ -59,6 +60,9 @@ kill-test: release
 
 disk-test: release
 	Scripts/disk_test.sh .build/release/lacuna
+
+memory-test: release
+	python3 Scripts/memory_test.py .build/release/lacuna
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)

@@ -282,6 +282,42 @@ WIDE void lacuna_dense_rows(size_t rows, size_t inputs, size_t outputs, const fl
     }
 }
 
+WIDE void lacuna_sparse_forward(size_t count, size_t outputs, const int32_t *restrict rows,
+                                const ptrdiff_t *restrict starts, const int32_t *restrict columns,
+                                const float *restrict values, const float *restrict kernel, float *restrict out) {
+#pragma clang fp contract(fast)
+    for (size_t i = 0; i < count; i++) {
+        float *o = out + i * outputs;
+        memset(o, 0, outputs * sizeof(float));
+        for (ptrdiff_t e = starts[rows[i]]; e < starts[rows[i] + 1]; e++) {
+            const float *w = kernel + (size_t)columns[e] * outputs;
+            float value = values[e];
+            for (size_t j = 0; j < outputs; j++) o[j] += value * w[j];
+        }
+    }
+}
+
+WIDE void lacuna_sparse_backward(size_t count, size_t outputs, const int32_t *restrict rows,
+                                 const ptrdiff_t *restrict starts, const int32_t *restrict columns,
+                                 const float *restrict values, const float *restrict d, float *restrict gradient) {
+#pragma clang fp contract(fast)
+    for (size_t i = 0; i < count; i++) {
+        const float *g = d + i * outputs;
+        for (ptrdiff_t e = starts[rows[i]]; e < starts[rows[i] + 1]; e++) {
+            float *o = gradient + (size_t)columns[e] * outputs;
+            float value = values[e];
+            for (size_t j = 0; j < outputs; j++) o[j] += value * g[j];
+        }
+    }
+}
+
+void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *restrict rows, const ptrdiff_t *restrict starts,
+                         const int32_t *restrict columns, float *restrict gradient) {
+    for (size_t i = 0; i < count; i++)
+        for (ptrdiff_t e = starts[rows[i]]; e < starts[rows[i] + 1]; e++)
+            memset(gradient + (size_t)columns[e] * outputs, 0, outputs * sizeof(float));
+}
+
 WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *restrict rows,
                                  const float *restrict hidden, const float *restrict weight, float *restrict out) {
     FAST

@@ -1,6 +1,6 @@
 /// What a file's first bytes say it is; names can lie, so the readers check both.
 enum FileKind: Equatable {
-    case gzip, npy
+    case gzip, npy, zip
     case other(String)
     case unknown
 
@@ -11,7 +11,7 @@ enum FileKind: Equatable {
         } else if begins([0x93] + Array("NUMPY".utf8)) {
             self = .npy
         } else if begins([0x50, 0x4B, 0x03, 0x04]) || begins([0x50, 0x4B, 0x05, 0x06]) {
-            self = .other("a zip archive (npz and xlsx files are such)")
+            self = .zip
         } else if begins([0x89, 0x50, 0x4E, 0x47]) {
             self = .other("a PNG picture")
         } else if begins([0xFF, 0xD8, 0xFF]) {

@@ -74,6 +74,11 @@ func textPrefix(_ file: FileBytes) throws(TableError) -> [UInt8] {
     case .npy:
         throw TableError(
             "this is an npy array, not a text table", file: path, fix: "pass it as an array: --features or --labels")
+    case .zip:
+        throw TableError(
+            "this is a zip archive (npz and xlsx files are such), not a text table", file: path,
+            fix: hasEnding(path, ".npz")
+                ? "pass it as arrays: --features or --labels" : "save the table as CSV or TSV, in UTF-8")
     case .gzip:
         throw TableError("this is compressed twice, not a text table", file: path, fix: "decompress it once")
     case .other(let kind):

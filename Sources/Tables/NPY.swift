@@ -15,12 +15,16 @@ public struct NPYArray: Sendable {
     public let columns: Int
     /// The type of number in the file.
     public let dtype: NPYType
+    /// Whether the file holds one column after the other, so that the cells of a row lie apart.
+    public var isByColumn: Bool { header.isFortranOrder && rows > 1 && columns > 1 }
     private let file: FileBytes
     private let header: NPYHeader
 
     /// Opens the array and checks that the file holds exactly what its header says.
-    public init(path: String) throws(TableError) {
-        let file = try FileBytes(path: path)
+    public init(path: String) throws(TableError) { try self.init(FileBytes(path: path)) }
+
+    init(_ file: FileBytes) throws(TableError) {
+        let path = file.path
         let header = try NPYHeader(file)
         guard header.shape.count == 1 || header.shape.count == 2 else {
             let shape = header.shape.map(String.init).joined(separator: ", ")

@@ -33,6 +33,33 @@ struct NPYHeader: Equatable {
     var dataOffset: Int
 
     init(_ file: FileBytes) throws(TableError) {
+        let entries: [String: PythonLiteral.Value]
+        (entries, dataOffset) = try NPYHeader.entries(file)
+        let path = file.path
+        guard let type = entries["descr"], case .bool(let isFortran) = entries["fortran_order"],
+            case .list(let sizes) = entries["shape"]
+        else { throw NPYHeader.damaged(path) }
+        isFortranOrder = isFortran
+        shape = []
+        for size in sizes {
+            guard case .integer(let size) = size, size >= 0 else { throw NPYHeader.damaged(path) }
+            shape.append(size)
+        }
+        (self.type, isBigEndian) = try NPYHeader.elementType(type, path)
+    }
+
+    /// The one short string of a file, as scipy says how a sparse matrix is stored: bytes or UTF-32, no axis.
+    static func text(_ file: FileBytes) throws(TableError) -> String {
+        let (entries, offset) = try entries(file)
+        guard case .string(let descr) = entries["descr"], entries["shape"] == .list([]) else { throw damaged(file.path) }
+        let bytes = file.copy(offset ..< min(file.count, offset + 64))
+        if descr.contains("S") || descr.contains("a") { return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+        guard descr.contains("U") else { throw damaged(file.path) }
+        return String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// The dictionary at the beginning of a file, and where the data begins.
+    private static func entries(_ file: FileBytes) throws(TableError) -> ([String: PythonLiteral.Value], dataOffset: Int) {
         let path = file.path
         try NPYHeader.checkKind(file)
         let start = file.prefix(12)
@@ -46,22 +73,14 @@ struct NPYHeader: Equatable {
         let length = version == 1
             ? Int(start[8]) | Int(start[9]) << 8
             : Int(start[8]) | Int(start[9]) << 8 | Int(start[10]) << 16 | Int(start[11]) << 24
-        dataOffset = (version == 1 ? 10 : 12) + length
+        let dataOffset = (version == 1 ? 10 : 12) + length
         guard dataOffset <= file.count else { throw NPYHeader.truncated(path) }
         // An honest header has about a hundred characters; records with many fields have more.
         guard length <= 1 << 20 else { throw NPYHeader.damaged(path) }
         let text = String(decoding: file.prefix(dataOffset).suffix(length), as: UTF8.self)
         var literal = PythonLiteral(text)
-        guard case .dictionary(let entries) = literal.parse(), let type = entries["descr"],
-            case .bool(let isFortran) = entries["fortran_order"], case .list(let sizes) = entries["shape"]
-        else { throw NPYHeader.damaged(path) }
-        isFortranOrder = isFortran
-        shape = []
-        for size in sizes {
-            guard case .integer(let size) = size, size >= 0 else { throw NPYHeader.damaged(path) }
-            shape.append(size)
-        }
-        (self.type, isBigEndian) = try NPYHeader.elementType(type, path)
+        guard case .dictionary(let entries) = literal.parse() else { throw NPYHeader.damaged(path) }
+        return (entries, dataOffset)
     }
 
     private static func elementType(_ value: PythonLiteral.Value, _ path: String) throws(TableError) -> (NPYType, Bool) {
@@ -87,6 +106,7 @@ struct NPYHeader: Equatable {
         switch FileKind(file.prefix(6)) {
         case .npy: return
         case .gzip: problem = "this is a gzip file, not an npy array"
+        case .zip: problem = "this is a zip archive (npz and xlsx files are such), not an npy array"
         case .other(let kind): problem = "this is \(kind), not an npy array"
         case .unknown: problem = "this is not an npy array"
         }

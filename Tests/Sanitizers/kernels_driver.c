@@ -115,6 +115,28 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
     free(scores); free(loss); free(weights);
 }
 
+static void sparse(size_t count, size_t outputs, size_t total, size_t width, int wild) {
+    ptrdiff_t *starts = malloc((total + 1) * sizeof(ptrdiff_t));
+    starts[0] = 0;
+    for (size_t r = 0; r < total; r++) starts[r + 1] = starts[r] + (ptrdiff_t)(next() % 4);
+    size_t stored = (size_t)starts[total];
+    int32_t *rows = indices(count, total), *columns = indices(stored, width);
+    float *values = floats(stored, wild), *kernel = floats(width * outputs, wild), *out = floats(count * outputs, 0);
+    float *gradient = calloc(width * outputs + 1, sizeof(float));
+    lacuna_sparse_forward(count, outputs, rows, starts, columns, values, kernel, out);
+    for (size_t i = 0; i < count && !wild; i++)
+        for (size_t j = 0; j < outputs; j++) {
+            double sum = 0;
+            for (ptrdiff_t e = starts[rows[i]]; e < starts[rows[i] + 1]; e++)
+                sum += (double)values[e] * (double)kernel[(size_t)columns[e] * outputs + j];
+            check(fabs(sum - (double)out[i * outputs + j]) < 1e-4, "the sparse product is wrong");
+        }
+    lacuna_sparse_backward(count, outputs, rows, starts, columns, values, out, gradient);
+    lacuna_sparse_clear(count, outputs, rows, starts, columns, gradient);
+    for (size_t i = 0; i < width * outputs; i++) check(gradient[i] == 0, "a sparse gradient is not cleared");
+    free(starts); free(rows); free(columns); free(values); free(kernel); free(out); free(gradient);
+}
+
 int main(void) {
     for (int wild = 0; wild < 2; wild++)
         for (int i = 0; i < SIZES; i++) {
@@ -122,6 +144,7 @@ int main(void) {
             for (int j = 0; j < SIZES; j++) {
                 // No row is no call in the engine; no column does not occur.
                 norms(sizes[i], sizes[j] ? sizes[j] : 1, wild);
+                sparse(sizes[i], sizes[j], 1 + sizes[j], 1 + sizes[(i + j) % SIZES], wild);
                 rowsAndHeads(sizes[i], sizes[j] % 9, sizes[(i + j) % SIZES], 1 + sizes[j], wild);
             }
         }

@@ -1,18 +1,30 @@
 import Tables
 
-/// Features, labels and mask as `.npy` files of the same rows.
+/// Features, labels and mask as `.npy` or `.npz` files of the same rows.
 struct ArrayFiles {
     let featureNames: [String]
     /// t0, t1, …, or the lines of the names file; empty without labels.
     let labelNames: [String]
-    private let features: NPYArray
-    private let labels: NPYArray?
-    private let mask: NPYArray?
+    private let features: NumberFile
+    private let labels: NumberFile?
+    private let mask: NumberFile?
+    private let mostInMemory: Int
 
-    init(_ data: DataDeclaration) throws {
-        features = try NPYArray(path: data.features ?? "")
-        labels = try data.labels.map { try NPYArray(path: $0) }
-        mask = try data.mask.map { try NPYArray(path: $0) }
+    /// Encoded features beyond so many bytes stay in their file.
+    static let mostInMemory = 64 << 20
+
+    /// - Parameter mostInMemory: features beyond so many bytes, as Float32, stay in their file and are read as rows are
+    ///   needed.
+    init(_ data: DataDeclaration, mostInMemory: Int = ArrayFiles.mostInMemory) throws {
+        self.mostInMemory = mostInMemory
+        features = try NumberFile(path: data.features ?? "", names: ["x", "X", "features"])
+        labels = try data.labels.map { try Self.labels($0) }
+        mask = try data.mask.map { try NumberFile(path: $0, names: ["mask"]) }
+        guard features.rows <= SparseFile.mostRows, features.columns <= SparseFile.mostColumns else {
+            throw TableError(
+                "the features have \(features.rows) rows and \(features.columns) columns", file: features.path,
+                why: "at most \(SparseFile.mostRows) rows and \(SparseFile.mostColumns) columns are read", fix: "cut the array")
+        }
         featureNames = (0..<features.columns).map { "x\($0)" }
         guard let labels else {
             labelNames = []
@@ -26,7 +38,12 @@ struct ArrayFiles {
         try checkShapes(labels)
     }
 
-    private func checkShapes(_ labels: NPYArray) throws(TableError) {
+    /// Opens a file of labels.
+    static func labels(_ path: String) throws(TableError) -> NumberFile {
+        try NumberFile(path: path, names: ["y", "Y", "labels"])
+    }
+
+    private func checkShapes(_ labels: NumberFile) throws(TableError) {
         guard labels.rows == features.rows else {
             throw TableError(
                 "the labels have \(counted(labels.rows, "row")), the features \(features.rows)", file: labels.path,
@@ -63,81 +80,135 @@ struct ArrayFiles {
 
     func read(_ roles: [ColumnRole], names: [String]) throws(TableError) -> SourceTable {
         var columns = [SourceTable.Content](repeating: .skipped, count: names.count)
-        try readFeatures(roles, into: &columns)
-        if let labels { try readLabels(labels, roles, into: &columns) }
+        let raw = try readFeatures(roles, into: &columns)
+        if let labels {
+            let read = try LabelReader(labels, roles: roles, names: labelNames, first: featureNames.count).read(mask: mask)
+            for (slot, column) in read { columns[featureNames.count + slot] = .numbers(column) }
+        }
         return SourceTable(
-            rows: features.rows, names: names, columns: columns, featuresFile: features.path,
-            labelsFile: labels?.path ?? features.path)
+            rows: features.rows, names: names, columns: columns,
+            raw: raw.map { .init(features: $0, columnOfPlace: Array(featureNames.indices)) },
+            featuresFile: features.path, labelsFile: labels?.path ?? features.path)
     }
 
-    private func readFeatures(_ roles: [ColumnRole], into columns: inout [SourceTable.Content]) throws(TableError) {
-        guard featureNames.indices.contains(where: { roles[$0] != .skip }) else { return }
-        var values = try features.floats()
+    /// Reads small arrays column by column; opens large and sparse ones.
+    private func readFeatures(
+        _ roles: [ColumnRole], into columns: inout [SourceTable.Content]
+    ) throws(TableError) -> RawFeatures? {
+        // Labels are read alone where rows are divided.
+        guard featureNames.indices.contains(where: { roles[$0] != .skip }) else { return nil }
+        let tokens = roles.prefix(featureNames.count).lazy.compactMap { role -> NumericTokens? in
+            if case .feature(let missing, _) = role { NumericTokens(missing) } else { nil }
+        }.first ?? NumericTokens(.standard)
+        switch features {
+        case .sparse(let file): return RawFeatures(try file.floats(), missing: tokens)
+        case .dense(let array):
+            // Columns that lie apart cannot be read by row from a disk.
+            if array.rows * array.columns * 4 > mostInMemory, !array.isByColumn {
+                let isWanted = roles.prefix(featureNames.count).map { if case .feature = $0 { true } else { false } }
+                return try RawFeatures(mapping: array, missing: tokens, isWanted: isWanted, names: featureNames)
+            }
+            try read(array, roles, into: &columns)
+            return nil
+        }
+    }
+
+    private func read(
+        _ array: NPYArray, _ roles: [ColumnRole], into columns: inout [SourceTable.Content]
+    ) throws(TableError) {
+        var values = try array.floats()
         for place in featureNames.indices {
             guard case .feature(let missing, _) = roles[place] else { continue }
             let tokens = NumericTokens(missing)
-            for row in 0..<features.rows {
-                let index = row * features.columns + place
+            for row in 0..<array.rows {
+                let index = row * array.columns + place
                 if tokens.contains(Double(values[index])) { values[index] = .nan }
-                if values[index].isInfinite { throw infiniteFeature(values[index], row: row, place: place) }
+                if values[index].isInfinite {
+                    throw RawFeatures.infinite(values[index], file: array.path, row: row, column: featureNames[place])
+                }
             }
         }
         for place in featureNames.indices {
             guard case .feature = roles[place] else { continue }
-            columns[place] = .feature(
-                .numbers(.init(values, offset: place, stride: features.columns, count: features.rows)))
+            columns[place] = .feature(.numbers(.init(values, offset: place, stride: array.columns, count: array.rows)))
         }
-    }
-
-    private func infiniteFeature(_ value: Float, row: Int, place: Int) -> TableError {
-        TableError(
-            "feature \(value) is infinite", file: features.path, row: row + 1, column: featureNames[place],
-            why: "a feature must be finite as a 32-bit float (at most 3.4e38)", fix: "correct it, or write NaN where it is missing")
-    }
-
-    /// Collects the observed labels. A masked cell is never looked at.
-    private func readLabels(
-        _ labels: NPYArray, _ roles: [ColumnRole], into columns: inout [SourceTable.Content]
-    ) throws(TableError) {
-        var wanted: [(slot: Int, tokens: NumericTokens)] = []
-        for slot in labelNames.indices {
-            guard case .label(let missing) = roles[featureNames.count + slot] else { continue }
-            wanted.append((slot, NumericTokens(missing)))
-        }
-        var cells = labelNames.map { ObservedCells(name: $0) }
-        var maskRow = [Double](repeating: 1, count: mask?.columns ?? 0)
-        try labels.forEachRow { (row, values) throws(TableError) in
-            if let mask {
-                var output = maskRow.mutableSpan
-                mask.read(row: row, into: &output)
-            }
-            for (slot, tokens) in wanted {
-                if !maskRow.isEmpty, maskRow[maskRow.count == 1 ? 0 : slot] == 0 { continue }
-                let value = values[slot]
-                if value.isNaN || tokens.contains(value) { continue }
-                guard value.isFinite else {
-                    throw TableError(
-                        "label \(value) is infinite", file: labels.path, row: row + 1, column: labelNames[slot],
-                        why: "an observed label must be finite", fix: "write NaN, or mask it, where it is missing")
-                }
-                cells[slot].rows.append(UInt32(row))
-                cells[slot].cells.append(.number(value))
-            }
-        }
-        for (slot, _) in wanted { columns[featureNames.count + slot] = .labels(cells[slot]) }
     }
 }
 
-/// The declared missing tokens that are numbers, also as a 32-bit float holds them: 0.1 in a float32 array is a token 0.1.
-private struct NumericTokens {
-    private let numbers: [Double]
+/// Collects the observed labels of an array: of a dense one what is neither NaN, a missing token nor masked; of a sparse one
+/// the same among what is stored, a stored 0 included. A masked cell is never looked at.
+private struct LabelReader {
+    private let labels: NumberFile
+    private let names: [String]
+    /// By label column, nil where nobody asks for it.
+    private let tokens: [NumericTokens?]
 
-    init(_ tokens: MissingTokens) {
-        numbers = tokens.words.flatMap { word -> [Double] in
-            guard case .number(let number) = LabelValue(parsing: word) else { return [] }
-            return [number, Double(Float(number))]
+    init(_ labels: NumberFile, roles: [ColumnRole], names: [String], first: Int) {
+        self.labels = labels
+        self.names = names
+        tokens = names.indices.map { slot in
+            if case .label(let missing) = roles[first + slot] { NumericTokens(missing) } else { nil }
         }
     }
 
-    func contains(_ value: Double) -> Bool { numbers.contains(value) }
+    func read(mask file: NumberFile?) throws(TableError) -> [(slot: Int, column: NumberLabels)] {
+        var mask: LabelMask?
+        if let file { mask = try LabelMask(file, columns: file.columns) }
+        switch labels {
+        case .dense(let array): return try read(array, mask)
+        case .sparse(let file): return try read(file.doubles(), mask)
+        }
+    }
+
+    private func read(_ array: NPYArray, _ mask: LabelMask?) throws(TableError) -> [(slot: Int, column: NumberLabels)] {
+        var mask = mask
+        let wanted = names.indices.filter { tokens[$0] != nil }
+        var columns = [NumberLabels](repeating: NumberLabels(), count: names.count)
+        try array.forEachRow { (row, values) throws(TableError) in
+            mask?.move(to: row)
+            for slot in wanted {
+                if let mask, !mask.allows(slot) { continue }
+                let value = values[slot]
+                guard try isObserved(value, row: row, slot: slot) else { continue }
+                columns[slot].rows.append(UInt32(row))
+                columns[slot].values.append(value)
+            }
+        }
+        return wanted.map { ($0, columns[$0]) }
+    }
+
+    private func read(
+        _ matrix: SparseMatrix<Double>, _ mask: LabelMask?
+    ) throws(TableError) -> [(slot: Int, column: NumberLabels)] {
+        var mask = mask
+        var counts = [Int](repeating: 0, count: names.count)
+        for column in matrix.columnIndices { counts[Int(column)] += 1 }
+        var columns = names.indices.map { slot in
+            var column = NumberLabels()
+            guard tokens[slot] != nil else { return column }
+            column.rows.reserveCapacity(counts[slot])
+            column.values.reserveCapacity(counts[slot])
+            return column
+        }
+        for row in 0..<matrix.rows where matrix.rowStarts[row] < matrix.rowStarts[row + 1] {
+            mask?.move(to: row)
+            for place in matrix.rowStarts[row]..<matrix.rowStarts[row + 1] {
+                let slot = Int(matrix.columnIndices[place]), value = matrix.values[place]
+                if tokens[slot] == nil { continue }
+                if let mask, !mask.allows(slot) { continue }
+                guard try isObserved(value, row: row, slot: slot) else { continue }
+                columns[slot].rows.append(UInt32(row))
+                columns[slot].values.append(value)
+            }
+        }
+        return names.indices.filter { tokens[$0] != nil }.map { ($0, columns[$0]) }
+    }
+
+    private func isObserved(_ value: Double, row: Int, slot: Int) throws(TableError) -> Bool {
+        if value.isNaN || tokens[slot]?.contains(value) ?? true { return false }
+        if value.isFinite { return true }
+        throw TableError(
+            "label \(value) is infinite", file: labels.path, row: row + 1, column: names[slot],
+            why: "an observed label must be finite", fix: "write NaN, or mask it, where it is missing")
+    }
 }

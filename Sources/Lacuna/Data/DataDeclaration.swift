@@ -1,20 +1,24 @@
 /// Which files hold features and labels, and what their columns are: the `data` part of a configuration.
 public struct DataDeclaration: Equatable, Sendable, Codable {
     /// Tables with features and labels: CSV or TSV, plain or gzip. Of several, columns are united by name, and rows follow
-    /// file after file.
+    /// file after file. Or one libsvm file (`.svm`, `.libsvm`, `.svmlight`), plain or gzip.
     public var files: [DataFile] = []
     /// Columns that are called otherwise: `OLD=NEW`, or `SOURCE:OLD=NEW` for one of several files.
     public var rename: [String] = []
-    /// Features as `.npy` `[rows × F]`; columns are called x0, x1, ….
+    /// Features `[rows × F]` as `.npy`, as an array of an `.npz` file (`FILE.npz:NAME` where it holds several), or as a sparse
+    /// matrix of scipy's in CSR; columns are called x0, x1, ….
     public var features: String?
-    /// Labels as `.npy` `[rows × T]`.
+    /// Labels `[rows × T]`, in the same ways. Of a sparse matrix, what is stored is observed, a stored 0 too.
     public var labels: String?
     /// A text file with the name of each label column, one a line; without it they are t0, t1, ….
     public var labelNames: String?
-    /// `.npy` `[rows × T]` or `[rows]`; non-zero = observed.
+    /// `[rows × T]` or `[rows]`, in the same ways; non-zero = observed.
     public var mask: String?
-    /// `.npy` `[rows × T]`; the weight of each label, 0 or more. What stands beside a missing label is not looked at.
+    /// `[rows × T]`, `.npy` or an array of an `.npz` file; the weight of each label, 0 or more. What stands beside a missing
+    /// label is not looked at.
     public var cellWeights: String?
+    /// How the labels of a libsvm file are meant; nil for any other file, or where nothing was said.
+    public var libsvm: LibSVMLabels?
     /// Tokens that mean missing in label columns, beside empty, NA, NaN and null. Numeric ones match by value.
     public var missing: [String] = []
     /// The same for feature columns.
@@ -88,6 +92,7 @@ extension DataDeclaration {
         try read(.labelNames, into: &labelNames)
         try read(.mask, into: &mask)
         try read(.cellWeights, into: &cellWeights)
+        try read(.libsvm, into: &libsvm)
         try read(.missing, into: &missing)
         try read(.missingFeatures, into: &missingFeatures)
         try read(.text, into: &text)

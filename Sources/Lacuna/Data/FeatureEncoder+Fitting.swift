@@ -27,33 +27,17 @@ extension FeatureEncoder {
     }
 
     private static func fit(_ name: String, _ numbers: FeatureColumn.Numbers, rows: [Int]) -> Column {
-        var (present, sum) = (0, 0.0)
-        var (least, most) = (Float.infinity, -Float.infinity)
-        var onlyBits = true
-        for row in rows {
-            let value = numbers[row]
-            if value.isNaN { continue }
-            present += 1
-            sum += Double(value)
-            least = min(least, value)
-            most = max(most, value)
-            if value != 0, value != 1 { onlyBits = false }
-        }
-        let hasGaps = present < rows.count
-        guard present > 0 else { return Column(name: name, coding: .constant(value: nil), hasIndicator: false) }
-        guard least < most else {
-            return Column(name: name, coding: .constant(value: Double(least)), hasIndicator: hasGaps)
-        }
-        let mean = sum / Double(present)
-        if onlyBits { return Column(name: name, coding: .bits(mean: mean), hasIndicator: hasGaps) }
+        var counts = ColumnCounts()
+        for row in rows where !numbers[row].isNaN { counts.take(numbers[row]) }
+        let mean = counts.sum / Double(max(counts.present, 1))
         var squares = 0.0
-        for row in rows {
+        for row in counts.least < counts.most && !counts.onlyBits ? rows : [] {
             let value = numbers[row]
             if value.isNaN { continue }
             squares += (Double(value) - mean) * (Double(value) - mean)
         }
-        let deviation = (squares / Double(present)).squareRoot()
-        return Column(name: name, coding: .standardised(mean: mean, deviation: deviation), hasIndicator: hasGaps)
+        let deviation = (squares / Double(max(counts.present, 1))).squareRoot()
+        return counts.column(name, rows: rows.count, otherwise: .standardised(mean: mean, deviation: deviation))
     }
 
     private static func fit(

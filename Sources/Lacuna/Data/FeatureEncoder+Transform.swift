@@ -13,8 +13,7 @@ extension FeatureEncoder {
         precondition(
             columns.map(\.name) == self.columns.map(\.name), "these are not the columns that the encoder was fitted on")
         let rows = chosen ?? Array(0..<(columns.first?.rows ?? 0))
-        var matrix = FeatureMatrix(
-            rows: rows.count, columns: width, values: [Float](repeating: 0, count: rows.count * width))
+        var matrix = Cells(width: width, values: [Float](repeating: 0, count: rows.count * width))
         var surprises = Surprises(columns: columns.count)
         var place = 0
         for (index, column) in self.columns.enumerated() {
@@ -23,7 +22,7 @@ extension FeatureEncoder {
             if !column.hasIndicator { surprises.newGaps[index] = met.gaps }
             place += column.width
         }
-        return (matrix, surprises)
+        return (FeatureMatrix(rows: rows.count, columns: width, values: matrix.values), surprises)
     }
 
     /// The encoder's columns, in its order, out of those of another table.
@@ -53,12 +52,18 @@ extension FeatureEncoder {
     }
 }
 
+/// The encoded matrix in the making, row-major.
+private struct Cells {
+    let width: Int
+    var values: [Float]
+}
+
 extension FeatureEncoder.Column {
     /// Where the cells are of another sort than in training; a column without any cell fits all.
     func problem(with values: FeatureColumn.Values) -> TableError? {
         switch (coding, values) {
         case (.standardised, .words(let codes, let vocabulary)), (.bits, .words(let codes, let vocabulary)),
-            (.constant(.some), .words(let codes, let vocabulary)):
+            (.scaled, .words(let codes, let vocabulary)), (.constant(.some), .words(let codes, let vocabulary)):
             guard let row = codes.firstIndex(where: { $0 >= 0 }) else { return nil }
             let word = vocabulary[Int(codes[row])]
             return TableError(
@@ -75,13 +80,15 @@ extension FeatureEncoder.Column {
 
     /// Writes the encoded cells into the matrix's columns from `place` on.
     fileprivate func write(
-        _ values: FeatureColumn.Values, rows: [Int], to matrix: inout FeatureMatrix, at place: Int
+        _ values: FeatureColumn.Values, rows: [Int], to matrix: inout Cells, at place: Int
     ) -> (unseen: Int, gaps: Int) {
         switch (coding, values) {
         case (.oneHot(let words), .words(let codes, let vocabulary)):
             return write(codes, vocabulary, as: words, rows: rows, to: &matrix, at: place)
         case (.standardised(let mean, let deviation), .numbers(let numbers)):
             return (0, write(numbers, rows: rows, to: &matrix, at: place, gap: 0) { Float((Double($0) - mean) / deviation) })
+        case (.scaled(let maximum), .numbers(let numbers)):
+            return (0, write(numbers, rows: rows, to: &matrix, at: place, gap: 0) { Float(Double($0) / maximum) })
         case (.bits(let mean), .numbers(let numbers)):
             return (0, write(numbers, rows: rows, to: &matrix, at: place, gap: Float(mean)) { $0 })
         case (.constant(.some), .numbers(let numbers)):
@@ -92,10 +99,10 @@ extension FeatureEncoder.Column {
     }
 
     private func write(
-        _ numbers: FeatureColumn.Numbers, rows: [Int], to matrix: inout FeatureMatrix, at place: Int, gap: Float,
+        _ numbers: FeatureColumn.Numbers, rows: [Int], to matrix: inout Cells, at place: Int, gap: Float,
         _ encode: (Float) -> Float
     ) -> Int {
-        let width = matrix.columns
+        let width = matrix.width
         var gaps = 0
         var target = place
         for row in rows {
@@ -113,7 +120,7 @@ extension FeatureEncoder.Column {
     }
 
     private func write(
-        _ codes: [Int32], _ vocabulary: [String], as words: [String], rows: [Int], to matrix: inout FeatureMatrix,
+        _ codes: [Int32], _ vocabulary: [String], as words: [String], rows: [Int], to matrix: inout Cells,
         at place: Int
     ) -> (unseen: Int, gaps: Int) {
         let known = Dictionary(uniqueKeysWithValues: words.enumerated().map { ($1, $0) })
@@ -130,17 +137,17 @@ extension FeatureEncoder.Column {
             } else {
                 unseen += 1
             }
-            target += matrix.columns
+            target += matrix.width
         }
         return (unseen, gaps)
     }
 
     /// A column that has no cell at all in this file can be of the other sort; all its cells are missing.
-    private func writeAllMissing(rows: Int, to matrix: inout FeatureMatrix, at place: Int) -> Int {
+    private func writeAllMissing(rows: Int, to matrix: inout Cells, at place: Int) -> Int {
         let fill: Float = if case .bits(let mean) = coding { Float(mean) } else { 0 }
         for row in 0..<rows {
-            if !isText { matrix.values[row * matrix.columns + place] = fill }
-            if hasIndicator { matrix.values[row * matrix.columns + place + width - 1] = 1 }
+            if !isText { matrix.values[row * matrix.width + place] = fill }
+            if hasIndicator { matrix.values[row * matrix.width + place + width - 1] = 1 }
         }
         return rows
     }

@@ -7,6 +7,7 @@ import Tables
 /// | numbers | (x − mean) ÷ deviation, over the present cells; the deviation is the population's, as `StandardScaler` |
 /// | 0 and 1 alone | itself: standardising sparse bits costs accuracy |
 /// | one value, or none | 0, with a warning |
+/// | numbers of a sparse matrix | x ÷ its largest magnitude, not centred: 0 stays 0, as `MaxAbsScaler` |
 /// | words | one column per training word, sorted; an unseen word is all zero |
 ///
 /// A missing cell becomes the training mean (0 once standardised; all zero for words). Where the training rows have gaps,
@@ -16,6 +17,8 @@ public struct FeatureEncoder: Codable, Equatable, Sendable {
     public enum Coding: Codable, Equatable, Sendable {
         /// (number − mean) ÷ deviation, both of the training rows.
         case standardised(mean: Double, deviation: Double)
+        /// number ÷ maximum, the largest magnitude in the training rows: of sparse features, whose zeros stay zeros.
+        case scaled(maximum: Double)
         /// 0 and 1 as they are; a missing cell becomes `mean`, the share of ones.
         case bits(mean: Double)
         /// Always 0: the training rows hold the one value, or no value at all.

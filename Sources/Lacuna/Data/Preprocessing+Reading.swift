@@ -8,10 +8,16 @@ extension Preprocessing {
     /// - Throws: `TableError` naming all feature columns that are missing, or a cell that does not fit;
     ///   ``SettingError`` where the declaration contradicts itself.
     public func features(from given: DataDeclaration) throws -> FeatureRows {
+        try features(from: given, mostInMemory: ArrayFiles.mostInMemory)
+    }
+
+    /// - Parameter mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
+    func features(from given: DataDeclaration, mostInMemory: Int) throws -> FeatureRows {
         try checkConsistency()
         var wanted = merged(with: given)
         (wanted.labels, wanted.labelNames, wanted.mask, wanted.cellWeights) = (nil, nil, nil, nil)
-        let source = try DataSource(wanted, needsLabels: false, renames: data.rename)
+        let source = try DataSource(
+            wanted, needsLabels: false, renames: data.rename, expecting: .init(self, labels: false), mostInMemory: mostInMemory)
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let table = try read(source, reading.roles)
@@ -38,7 +44,8 @@ extension Preprocessing {
                 "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")
         }
         let wanted = merged(with: given)
-        let source = try DataSource(wanted, needsLabels: true, renames: data.rename)
+        let source = try DataSource(
+            wanted, needsLabels: true, renames: data.rename, expecting: .init(self, labels: true))
         var reading = try Reading(self, source, wanted)
         let id = try reading.addID(isDeclared: given.id != nil)
         let labelPlaces = try reading.addLabels(labels)
@@ -47,21 +54,20 @@ extension Preprocessing {
         let group = try reading.addGroup(isDeclared: given.group != nil)
         // A column that is named now tells the parts of any file; parts that were drawn hold for their own file alone.
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
-        let table = try read(source, reading.roles)
+        var table = try read(source, reading.roles)
         let rows = try part.map { try self.rows(of: $0, in: table, column: split, source) } ?? Array(0..<table.rows)
-        var columns: [[LabelTable.Entry]] = []
-        var distributions: [Int: [Float]] = [:]
+        var builder = LabelTable.Builder(rows: table.rows)
         for (index, rules) in labels.enumerated() {
-            let read = try rules.entries(of: table.labels(at: labelPlaces[index], weights: cellWeights[index]), in: table)
-            if let soft = read.distributions { distributions[columns.count] = soft }
-            columns += read.columns
+            builder.append(
+                try rules.entries(of: table.labels(at: labelPlaces[index], weights: cellWeights[index]), in: table))
+            table.release(labelsAt: labelPlaces[index])
         }
         let (features, warnings) = try encoded(reading, table, rows: rows)
         let weights = try weight.map { try table.rowWeights(at: $0) }
         return LabelledRows(
             dataset: Dataset(
                 features: features, objectives: objectives,
-                labels: LabelTable(rows: table.rows, columns: columns, distributions: distributions).selecting(rows: rows),
+                labels: part == nil ? builder.table() : builder.table().selecting(rows: rows),
                 rowWeights: weights.map { weights in rows.map { weights[$0] } }),
             rows: rows, ids: id.map { place in let ids = table.text(at: place); return rows.map { ids[$0] } },
             rowGroups: try group.map { try table.groups(at: $0).selecting(rows: rows) },
@@ -84,7 +90,7 @@ extension Preprocessing {
     ) throws(TableError) -> (features: FeatureMatrix, warnings: [String]) {
         var parts: [FeatureMatrix] = [], warnings: [String] = []
         for encoder in encoders {
-            let (features, surprises) = encoder.transform(try featureColumns(encoder, reading, table), rows: rows)
+            let (features, surprises) = try encodedFeatures(encoder, reading, table, rows: rows)
             parts.append(features)
             // Folds differ little in what surprises them: one is told of.
             if warnings.isEmpty { warnings = encoder.warnings(for: surprises) }
@@ -103,6 +109,19 @@ extension Preprocessing {
                 error.fix = "correct the words, or declare the one that means missing: --missing-features WORD"
             }
             throw error
+        }
+    }
+
+    private func encodedFeatures(
+        _ encoder: FeatureEncoder, _ reading: Reading, _ table: SourceTable, rows: [Int]?
+    ) throws(TableError) -> (features: FeatureMatrix, surprises: FeatureEncoder.Surprises) {
+        guard table.raw != nil else {
+            return encoder.transform(try featureColumns(encoder, reading, table), rows: rows)
+        }
+        do {
+            return try EncodedSource(table, places: reading.featurePlaces, encoder: encoder).features(rows: rows)
+        } catch {
+            throw table.located(error)
         }
     }
 
@@ -167,7 +186,7 @@ private struct Reading {
         self.source = source
         self.data = data
         splitColumn = model.split.column
-        if let count = source.featurePlaces?.count, let trained = model.arrayColumns, count != trained {
+        if let count = source.arrayColumns, let trained = model.arrayColumns, count != trained {
             throw TableError(
                 "the array has \(counted(count, "column"))", file: source.file, why: "the model was trained on \(trained)",
                 fix: "pass features with the columns of training, in the same order")

@@ -124,6 +124,7 @@ public struct Preprocessing: Codable, Equatable, Sendable {
             && encoders.flatMap(\.columns).allSatisfy { column in
             switch column.coding {
             case .standardised(let mean, let deviation): mean.isFinite && deviation.isFinite && deviation > 0
+            case .scaled(let maximum): maximum.isFinite && maximum > 0
             case .bits(let mean): mean.isFinite
             case .constant: true
             case .oneHot(let words): Set(words).count == words.count
@@ -151,12 +152,14 @@ public struct Preprocessing: Codable, Equatable, Sendable {
                 merged.cellWeights = given.cellWeights ?? data.cellWeights
             }
             if merged.labels != nil { merged.labelNames = given.labelNames ?? data.labelNames }
-        } else {
+        } else if merged.libsvmFile == nil {
             merged.id = given.id ?? data.id
             merged.weightColumn = given.weightColumn ?? data.weightColumn
             merged.splitColumn = given.splitColumn ?? data.splitColumn
             merged.group = given.group ?? data.group
         }
+        // The model's reading is for files of its format; another kind of file has no use for it.
+        merged.libsvm = merged.libsvmFile == nil ? given.libsvm : given.libsvm ?? data.libsvm
         // A token that meant missing in training does not become a label because another one is added.
         merged.missing = data.missing + given.missing.filter { !data.missing.contains($0) }
         merged.missingFeatures = data.missingFeatures + given.missingFeatures.filter { !data.missingFeatures.contains($0) }

@@ -6,11 +6,14 @@ struct SourceTable {
         case skipped
         case feature(FeatureColumn.Values)
         case labels(ObservedCells)
+        case numbers(NumberLabels)
     }
 
     let rows: Int
     let names: [String]
     var columns: [Content]
+    /// Features that are not in memory column by column, in place of `columns`.
+    let raw: RawSource?
     /// The file that holds the features.
     let featuresFile: String
     /// The file that holds the labels; the same for a table.
@@ -29,14 +32,29 @@ struct SourceTable {
         /// What renamed columns are called in the file.
         let originalNames: [String: String]
     }
+    /// The line of each row (from 1) of a text file that is no table.
+    private let lineOfRow: (@Sendable (Int) -> Int)?
 
-    init(rows: Int, names: [String], columns: [Content], featuresFile: String, labelsFile: String) {
+    /// Features as a file stores them, and which raw column each place holds.
+    struct RawSource {
+        let features: RawFeatures
+        /// By place among `names`; −1 where no feature is.
+        let columnOfPlace: [Int]
+    }
+
+    init(
+        rows: Int, names: [String], columns: [Content], raw: RawSource? = nil, featuresFile: String, labelsFile: String,
+        lineOfRow: (@Sendable (Int) -> Int)? = nil, warnings: [String] = []
+    ) {
         self.rows = rows
         self.names = names
         self.columns = columns
         self.featuresFile = featuresFile
         self.labelsFile = labelsFile
-        (pieces, sources, warnings) = ([], nil, [])
+        self.raw = raw
+        self.lineOfRow = lineOfRow
+        self.warnings = warnings
+        (pieces, sources) = ([], nil)
     }
 
     init(
@@ -50,6 +68,7 @@ struct SourceTable {
         self.warnings = warnings
         let files = pieces.map(\.file).joined(separator: ", ")
         (featuresFile, labelsFile) = (files, files)
+        (raw, lineOfRow) = (nil, nil)
     }
 
     /// The feature columns at these places.
@@ -63,8 +82,17 @@ struct SourceTable {
     /// The observed cells of the label columns at these places.
     func labels(at places: [Int]) -> [ObservedCells] {
         places.compactMap { place in
-            if case .labels(let cells) = columns[place] { cells } else { nil }
+            switch columns[place] {
+            case .labels(let cells): cells
+            case .numbers(let labels): labels.cells(name: names[place])
+            case .skipped, .feature: nil
+            }
         }
+    }
+
+    /// Forgets label columns that have been read, so that their memory is free for what is made of them.
+    mutating func release(labelsAt places: [Int]) {
+        for place in places { columns[place] = .skipped }
     }
 
     /// Every cell of a column that was read as text.
@@ -92,6 +120,7 @@ struct SourceTable {
     private func placed(_ error: TableError, otherwise file: String) -> TableError {
         var error = error
         guard let row = error.row, let piece = pieces.last(where: { $0.firstRow < row }), error.file == nil else {
+            if error.file == nil, let row = error.row { error.line = lineOfRow?(row) }
             error.file = error.file ?? file
             return error
         }

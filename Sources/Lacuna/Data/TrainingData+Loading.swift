@@ -15,7 +15,18 @@ extension TrainingData {
         _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
         unlabelled: Unlabelled = .drop, seed: UInt64 = 0
     ) throws -> TrainingData {
-        let table = try LoadedTable.read(data, objectives: objectives, defaultHead: defaultHead, seed: seed)
+        try load(
+            data, objectives: objectives, defaultHead: defaultHead, unlabelled: unlabelled, seed: seed,
+            mostInMemory: ArrayFiles.mostInMemory)
+    }
+
+    /// - Parameter mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
+    static func load(
+        _ data: DataDeclaration, objectives: [ObjectiveDeclaration], defaultHead: Head = .linear,
+        unlabelled: Unlabelled = .drop, seed: UInt64 = 0, mostInMemory: Int
+    ) throws -> TrainingData {
+        let table = try LoadedTable.read(
+            data, objectives: objectives, defaultHead: defaultHead, seed: seed, mostInMemory: mostInMemory)
         return try table.trainingData(table.split(), unlabelled: unlabelled)
     }
 }
@@ -67,22 +78,32 @@ public struct LoadedTable: Sendable {
     public static func read(
         _ data: DataDeclaration, objectives declared: [ObjectiveDeclaration], defaultHead: Head = .linear, seed: UInt64 = 0
     ) throws -> LoadedTable {
+        try read(
+            data, objectives: declared, defaultHead: defaultHead, seed: seed, mostInMemory: ArrayFiles.mostInMemory)
+    }
+
+    /// - Parameter mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
+    static func read(
+        _ data: DataDeclaration, objectives declared: [ObjectiveDeclaration], defaultHead: Head, seed: UInt64,
+        mostInMemory: Int
+    ) throws -> LoadedTable {
         for declaration in declared { try declaration.check() }
         if data.splitColumn != nil, data.split != nil {
             throw SettingError("both a split column and shares are given", fix: "give one of them")
         }
         try Split.check(fractions: data.split ?? DataDeclaration.defaultSplit)
-        let source = try DataSource(data, needsLabels: true)
+        let source = try DataSource(data, needsLabels: true, mostInMemory: mostInMemory)
         let plan = try ColumnPlan(
             names: source.names, features: source.featurePlaces ?? source.ownPlaces,
             labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: declared)
         var rules = plan.objectives.map { LabelRules($0, names: source.names, seed: seed) }
-        let table = try source.read(roles(plan, rules, data))
+        var table = try source.read(roles(plan, rules, data))
         let read = try table.readLabels(plan, &rules, defaultHead: defaultHead)
         return LoadedTable(
             objectives: read.objectives, labels: read.labels,
-            rowWeights: try plan.weight.map { try table.rowWeights(at: $0) }, warnings: read.warnings, data: data,
-            plan: plan, rules: rules, table: table, rowDivision: try RowDivision(data, plan, table), digest: try source.digest(), arrayColumns: source.featurePlaces?.count)
+            rowWeights: try plan.weight.map { try table.rowWeights(at: $0) }, warnings: read.warnings,
+            data: source.resolved(data), plan: plan, rules: rules, table: table, rowDivision: try RowDivision(data, plan, table),
+            digest: try source.digest(), arrayColumns: source.arrayColumns)
     }
 
     /// The parts: as a column names them, by time, or drawn by the declared shares.
@@ -147,13 +168,12 @@ extension ColumnPlan {
 }
 
 extension SourceTable {
-    /// Learns classes and words, then reads every label.
-    func readLabels(
+    /// Learns classes and words, then reads every label; the cells are let go, objective by objective.
+    mutating func readLabels(
         _ plan: ColumnPlan, _ rules: inout [LabelRules], defaultHead: Head
     ) throws -> (objectives: [Objective], labels: LabelTable, warnings: [String]) {
-        var objectives: [Objective] = [], warnings: [String] = [], columns: [[LabelTable.Entry]] = []
-        var distributions: [Int: [Float]] = [:]
-        warnings += self.warnings
+        var objectives: [Objective] = [], warnings = self.warnings
+        var builder = LabelTable.Builder(rows: rows)
         for (index, resolved) in plan.objectives.enumerated() {
             let cells = try labels(at: resolved.columns, weights: resolved.weights)
             if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }
@@ -161,11 +181,10 @@ extension SourceTable {
             objectives.append(
                 try resolved.declaration.objective(
                     named: resolved.name, kind: rules[index].objectiveKind, defaultHead: defaultHead))
-            let read = try rules[index].entries(of: cells, in: self)
-            if let soft = read.distributions { distributions[columns.count] = soft }
-            columns += read.columns
+            builder.append(try rules[index].entries(of: cells, in: self))
+            release(labelsAt: resolved.columns)
         }
-        return (objectives, LabelTable(rows: rows, columns: columns, distributions: distributions), warnings)
+        return (objectives, builder.table(), warnings)
     }
 
     fileprivate func noLabel(_ objective: ColumnPlan.ObjectiveColumns, why: String) -> TableError {
@@ -221,6 +240,7 @@ private struct Loader {
         coverage = Array(repeating: [:], count: objectives.count)
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
+            var unlabelled: [String] = []
             let counts = labels.observedCounts(rows: chosen)
             // Training needs labels of weight above 0, metrics such as can be scored.
             let taught = part == .train
@@ -238,20 +258,35 @@ private struct Loader {
                             plan.objectives[index],
                             why: "of \(counted(chosen.count, "training row")) none has one of weight above 0")
                     }
-                    warnings.append(
+                    unlabelled.append(
                         "objective '\(objective.name)' has no \(observed > 0 ? "certain " : "")label in the part '\(part.rawValue)'")
                 }
             }
+            warnings += Self.shortened(unlabelled)
             if part == .train {
                 let teaching = chosen.filter { weights?[$0] != 0 }
-                warnings += LabelTraits(objectives, labels).gaps(labels, rows: teaching, objectives: objectives)
+                warnings += Self.shortened(
+                    LabelTraits(objectives, labels).gaps(labels, rows: teaching, objectives: objectives))
             }
         }
     }
 
+    /// The like of thousands of objectives would bury all else: a few sentences, and how many more there are.
+    private static func shortened(_ sentences: [String]) -> [String] {
+        guard sentences.count > 16 else { return sentences }
+        return sentences.prefix(8) + ["the like holds of \(sentences.count - 8) more objectives"]
+    }
+
     mutating func fitEncoder(rows: [Int]) throws(TableError) -> FeatureEncoder {
         do {
-            let encoder = try FeatureEncoder.fit(table.features(at: plan.features), rows: rows)
+            let encoder: FeatureEncoder
+            if let raw = table.raw {
+                encoder = FeatureEncoder.fit(
+                    raw.features, names: plan.features.map { plan.names[$0] },
+                    places: plan.features.map { raw.columnOfPlace[$0] }, rows: rows)
+            } else {
+                encoder = try FeatureEncoder.fit(table.features(at: plan.features), rows: rows)
+            }
             warnings += encoder.constantWarnings
             return encoder
         } catch {
@@ -260,12 +295,17 @@ private struct Loader {
     }
 
     mutating func datasets(_ encoder: FeatureEncoder, _ rows: [Part: [Int]]) throws(TableError) -> [Part: Dataset] {
-        let columns = table.features(at: plan.features)
-        var all = FeatureEncoder.Surprises(columns: columns.count)
+        let encoding: EncodedSource
+        do {
+            encoding = try EncodedSource(table, places: plan.features, encoder: encoder)
+        } catch {
+            throw table.located(error)
+        }
+        var all = FeatureEncoder.Surprises(columns: plan.features.count)
         var datasets: [Part: Dataset] = [:]
         for part in Part.allCases {
             guard let chosen = rows[part] else { continue }
-            let (features, surprises) = encoder.transform(columns, rows: chosen)
+            let (features, surprises) = encoding.features(rows: chosen)
             all.add(surprises)
             datasets[part] = Dataset(
                 features: features, objectives: objectives, labels: labels.selecting(rows: chosen),

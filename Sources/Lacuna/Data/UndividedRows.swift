@@ -32,7 +32,7 @@ public struct UndividedRows: Sendable {
             labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: objectives,
             isForTraining: false)
         var rules = plan.objectives.map { LabelRules($0, names: source.names, seed: 0) }
-        let table = try source.read(plan.roles(rules, data))
+        var table = try source.read(plan.roles(rules, data))
         let read = try table.readLabels(plan, &rules, defaultHead: .linear)
         let division = try RowDivision(data, plan, table)
         return UndividedRows(

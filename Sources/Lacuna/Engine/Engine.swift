@@ -41,6 +41,10 @@ package protocol Engine: AnyObject {
     /// A row's logits depend on neither its place nor its neighbours nor the threads, to the bit: equal rows have equal
     /// predictions in any file.
     func logits(_ features: FeatureMatrix, rows: Range<Int>) -> [Float]
+
+    /// Logits of the observed slots of some rows: row after row, slot after slot, each of its slot's width. They equal those
+    /// of ``logits(_:rows:)`` to the bit; work and memory follow the observed labels.
+    func observedLogits(_ features: FeatureMatrix, rows: Range<Int>, labels: LabelTable) -> [Float]
 }
 
 /// A training set as an engine takes it.

@@ -56,6 +56,7 @@ public struct ObservedOutputs: Sendable {
         slots = plan.slots.enumerated().map { index, slot in
             Slot(objective: slot.objective, width: slot.width, distributions: labels.distributions[index])
         }
+        for (index, count) in labels.observedCounts().enumerated() { slots[index].reserve(count) }
     }
 
     init(objectives: [Objective], scaling: [TargetScaling?], slots: [Slot], rows: Int) {
@@ -73,7 +74,15 @@ public struct ObservedOutputs: Sendable {
 }
 
 extension ObservedOutputs.Slot {
-    mutating func append(row: Int, logits values: ArraySlice<Float>, label: Double, weight: Float, state: CellState) {
+    /// Makes room for exactly so many entries: thousands of slots that grow by doubling would waste half of their memory.
+    mutating func reserve(_ count: Int) {
+        rows.reserveCapacity(count)
+        logits.reserveCapacity(count * width)
+        labels.reserveCapacity(count)
+        weights.reserveCapacity(count)
+    }
+
+    mutating func append(row: Int, logits values: ArraySlice<Float>, label: Double, weight: Float, state: CellState = .known) {
         guard state.isScored else {
             unscored = unscored ?? .init()
             unscored?.rows.append(Int32(row))
@@ -111,16 +120,18 @@ extension Model {
 
     func observedOutputs(of data: Dataset) -> ObservedOutputs {
         var result = ObservedOutputs(objectives: objectives, scaling: scaling, plan: plan, labels: data.labels)
-        let outputs = plan.outputs, table = data.labels
-        for chunk in chunks(of: data.rows) {
-            let all = engine.logits(data.features, rows: chunk)
+        let table = data.labels, size = 256
+        for start in stride(from: 0, to: data.rows, by: size) {
+            let chunk = start..<min(start + size, data.rows)
+            let logits = engine.observedLogits(data.features, rows: chunk, labels: table)
+            var first = 0
             for row in chunk {
-                let base = (row - chunk.lowerBound) * outputs
                 for place in table.rowStarts[row]..<table.rowStarts[row + 1] {
-                    let index = Int(table.slotIndices[place]), slot = plan.slots[index], first = base + slot.output
+                    let index = Int(table.slotIndices[place]), width = plan.slots[index].width
                     result.slots[index].append(
-                        row: row, logits: all[first..<first + slot.width], label: table.values[place],
+                        row: row, logits: logits[first..<first + width], label: table.values[place],
                         weight: (data.rowWeights?[row] ?? 1) * (table.slotWeights?[place] ?? 1), state: table.state(place))
+                    first += width
                 }
             }
         }

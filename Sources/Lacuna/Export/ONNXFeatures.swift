@@ -81,6 +81,7 @@ struct ONNXFeatures {
             var (shift, scale, fill, isConstant) = (0.0, 1.0, 0.0, false)
             switch column.coding {
             case .standardised(let mean, let deviation): (shift, scale) = (mean, deviation)
+            case .scaled(let maximum): scale = maximum
             case .bits(let mean): fill = Double(Float(mean))
             case .constant, .oneHot: isConstant = true
             }

@@ -79,6 +79,7 @@ enum SafeTensorsExport {
         switch column.coding {
         case .standardised(let mean, let deviation):
             all = [Feature(column: column.name, mean: mean, deviation: deviation, fill: 0)]
+        case .scaled(let maximum): all = [Feature(column: column.name, mean: 0, deviation: maximum, fill: 0)]
         case .bits(let mean): all = [Feature(column: column.name, mean: 0, deviation: 1, fill: mean)]
         // Whatever a number is divided by this, it is 0.
         case .constant: all = [Feature(column: column.name, mean: 0, deviation: .greatestFiniteMagnitude, fill: 0)]

@@ -57,6 +57,10 @@ extension LabelTable {
             joined.slotWeights = (slotWeights ?? Array(repeating: 1, count: observed))
                 + (other.slotWeights ?? Array(repeating: 1, count: other.observed))
         }
+        if states != nil || other.states != nil {
+            joined.states = (states ?? Array(repeating: .known, count: observed))
+                + (other.states ?? Array(repeating: .known, count: other.observed))
+        }
         return joined
     }
 }
@@ -65,8 +69,8 @@ extension FeatureMatrix {
     /// Calls `body` with the features of every row in turn.
     func eachRow(_ body: (_ row: Int, _ values: [Float]) -> Void) {
         var values = [Float](repeating: 0, count: columns)
-        for row in 0..<rows {
-            for column in 0..<columns { values[column] = self[row, column] }
+        forEachRow { row, own in
+            for column in 0..<own.count { values[column] = own[column] }
             body(row, values)
         }
     }

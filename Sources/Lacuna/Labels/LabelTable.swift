@@ -48,40 +48,73 @@ public struct LabelTable: Sendable, Equatable {
     ///   - rows: rows of the table.
     ///   - columns: `[slots]`; the entries of one slot, each row at most once, rows in `0 ..< rows`.
     package init(rows: Int, columns: [[Entry]], distributions: [Int: [Float]] = [:]) {
-        self.rows = rows
-        self.slots = columns.count
-        var starts = [Int](repeating: 0, count: rows + 1)
-        var weighted = false, stated = false
-        for column in columns {
-            for entry in column {
-                starts[entry.row + 1] += 1
-                if entry.weight != 1 { weighted = true }
-                if entry.state != .known { stated = true }
-            }
-        }
-        for row in 0..<rows { starts[row + 1] += starts[row] }
-        let total = starts[rows]
-        var next = starts
-        var slotIndices = [Int32](repeating: 0, count: total)
-        var values = [Double](repeating: 0, count: total)
-        var weights = weighted ? [Float](repeating: 1, count: total) : nil
-        var states = stated ? [CellState](repeating: .known, count: total) : nil
-        for (slot, column) in columns.enumerated() {
-            for entry in column {
-                let place = next[entry.row]
-                next[entry.row] += 1
-                slotIndices[place] = Int32(slot)
-                values[place] = entry.value
-                weights?[place] = entry.weight
-                states?[place] = entry.state
-            }
-        }
-        self.rowStarts = starts
-        self.slotIndices = slotIndices
-        self.values = values
-        self.slotWeights = weights
-        self.states = states
+        var builder = Builder(rows: rows)
+        for column in columns { builder.append(column) }
+        self = builder.table()
         self.distributions = distributions
+    }
+
+    /// Takes the entries of slot after slot, 12 bytes each, and orders them by row in the end.
+    package struct Builder {
+        private let rows: Int
+        private var columnEnds: [Int] = []
+        private var rowOfEntry: [UInt32] = []
+        private var values: [Double] = []
+        private var weights: [Float]?
+        private var states: [CellState]?
+        private var distributions: [Int: [Float]] = [:]
+
+        package init(rows: Int) { self.rows = rows }
+
+        /// Adds the next slots, those of an objective.
+        mutating func append(_ labels: LabelRules.Labels) {
+            // Soft one-hot columns make one slot.
+            if let soft = labels.distributions { distributions[columnEnds.count] = soft }
+            for column in labels.columns { append(column) }
+        }
+
+        /// Adds the next slot's entries, each row at most once, rows in `0 ..< rows`.
+        package mutating func append(_ column: [Entry]) {
+            for entry in column {
+                rowOfEntry.append(UInt32(entry.row))
+                if entry.weight != 1, weights == nil { weights = [Float](repeating: 1, count: values.count) }
+                if entry.state != .known, states == nil { states = [CellState](repeating: .known, count: values.count) }
+                values.append(entry.value)
+                weights?.append(entry.weight)
+                states?.append(entry.state)
+            }
+            columnEnds.append(values.count)
+        }
+
+        /// The table of all slots.
+        package func table() -> LabelTable {
+            var table = LabelTable(rows: rows, slots: columnEnds.count)
+            var starts = table.rowStarts
+            for row in rowOfEntry { starts[Int(row) + 1] += 1 }
+            for row in 0..<rows { starts[row + 1] += starts[row] }
+            table.rowStarts = starts
+            let total = values.count
+            var slotIndices = [Int32](repeating: 0, count: total), ordered = [Double](repeating: 0, count: total)
+            var orderedWeights = weights.map { _ in [Float](repeating: 1, count: total) }
+            var orderedStates = states.map { _ in [CellState](repeating: .known, count: total) }
+            var first = 0
+            // `starts` becomes the place of each row's next entry.
+            for (slot, end) in columnEnds.enumerated() {
+                for entry in first..<end {
+                    let row = Int(rowOfEntry[entry]), place = starts[row]
+                    starts[row] += 1
+                    slotIndices[place] = Int32(slot)
+                    ordered[place] = values[entry]
+                    if let weights { orderedWeights?[place] = weights[entry] }
+                    if let states { orderedStates?[place] = states[entry] }
+                }
+                first = end
+            }
+            (table.slotIndices, table.values, table.slotWeights) = (slotIndices, ordered, orderedWeights)
+            table.states = orderedStates
+            table.distributions = distributions
+            return table
+        }
     }
 
     /// Whether the row has any observed label.

@@ -143,9 +143,9 @@ public final class Model {
                 "there are \(features.columns) feature columns", why: "the model takes \(self.features)",
                 fix: "give the columns the model was made for, in their order")
         }
-        if let place = features.values.firstIndex(where: { !$0.isFinite }) {
+        if let (row, column, value) = features.firstNotFinite() {
             throw DataError(
-                "feature \(place % features.columns) is \(features.values[place])", row: place / features.columns,
+                "feature \(column) is \(value)", row: row,
                 why: "features are finite", fix: "fill missing features before training, as FeatureEncoder does")
         }
     }

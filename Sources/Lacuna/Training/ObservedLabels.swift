@@ -9,6 +9,7 @@ struct ObservedLabels {
     init(_ data: Dataset) {
         let table = data.labels
         var columns = [[Double]](repeating: [], count: table.slots)
+        for (slot, count) in table.observedCounts().enumerated() { columns[slot].reserveCapacity(count) }
         for row in 0..<table.rows where (data.rowWeights?[row] ?? 1) > 0 {
             for place in table.rowStarts[row]..<table.rowStarts[row + 1] where (table.slotWeights?[place] ?? 1) > 0 {
                 columns[Int(table.slotIndices[place])].append(table.values[place])

@@ -47,7 +47,17 @@ extension Dataset {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01B3 }
         mix(UInt64(features.columns))
-        for value in features.values { mix(UInt64(value.bitPattern)) }
+        switch features.storage {
+        case .sparse(let sparse):
+            for row in 0..<features.rows {
+                mix(UInt64(row))
+                for place in sparse.places(ofRow: row) {
+                    mix(UInt64(UInt32(sparse.matrix.columnIndices[place])) << 32 | UInt64(sparse.matrix.values[place].bitPattern))
+                }
+            }
+        case .dense, .encoded, .joined:
+            features.forEachRow { _, row in for column in 0..<row.count { mix(UInt64(row[column].bitPattern)) } }
+        }
         for start in labels.rowStarts { mix(UInt64(start)) }
         for slot in labels.slotIndices { mix(UInt64(slot)) }
         for value in labels.values { mix(value.bitPattern) }

@@ -22,12 +22,15 @@ struct PoisonedFiles {
         let rules = plan.objectives.map { LabelRules($0, names: source.names, seed: 0) }
         let table = try source.read(plan.roles(rules, data))
         let places = plan.objectives.flatMap(\.columns)
-        // The missing cells of several tables are not written into files of their own.
-        if data.files.count > 1 { return nil }
+        // The missing cells of several tables are not written into files of their own; a libsvm file has none to write to.
+        if data.files.count > 1 || data.libsvmFile != nil { return nil }
         if let path = data.file {
             return try writeTable(path, data, table, places, to: folder)
         }
-        guard let path = data.labels, path.lowercased().hasSuffix(".npy"), let labels = source.labelPlaces else { return nil }
+        // A sparse matrix holds nothing where a label is missing.
+        guard let path = data.labels, case .dense = try ArrayFiles.labels(path), let labels = source.labelPlaces else {
+            return nil
+        }
         return try writeArrays(data, table, places, labels, to: folder)
     }
 

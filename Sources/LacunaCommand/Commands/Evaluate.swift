@@ -7,7 +7,7 @@ struct Evaluate: ParsableCommand {
         abstract: "Score a trained model on observed labels.",
         usage: """
             lacuna evaluate --model DIR [--data FILE] [--split PART]
-            lacuna evaluate --model DIR --features X.npy --labels Y.npy
+            lacuna evaluate --model DIR --features X.npy|X.npz --labels Y.npy|Y.npz
             """,
         discussion: """
             Columns, missing tokens and everything else that a flag does not say come from the model. Metrics are \

@@ -7,7 +7,7 @@ struct Predict: ParsableCommand {
         abstract: "Write a trained model's predictions for new rows.",
         usage: """
             lacuna predict --model DIR --data FILE --out FILE.csv
-            lacuna predict --model DIR --features X.npy --out FILE.npy
+            lacuna predict --model DIR --features X.npy|X.npz --out FILE.npy
             """,
         discussion: """
             Columns are found by name, in any order; label columns are not needed. The output has one column for each \
@@ -60,7 +60,8 @@ struct PredictionDataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
         help: ArgumentHelp(
-            "A table with the features: CSV or TSV, plain or gzip; repeatable. (default: none)", valueName: "file"))
+            "A table with the features, CSV or TSV, or a libsvm file; plain or gzip; tables are repeatable. (default: none)",
+            valueName: "file"))
     var file: [String] = []
     @Option(help: Setting.help(.data, "rename")) var rename: [String] = []
     @Option(help: Setting.help(.data, "features")) var features: String?

@@ -25,6 +25,8 @@ struct Train: ParsableCommand {
                   --objective 'size:regression:transform=log1p,unit=mm' --out runs/patients
               lacuna train --features x.npy --labels y.npy --missing -1 \\
                   --objective 't*:binary' --out runs/arrays
+              lacuna train --features x.npz --labels y.npz --objective 't*:binary' --out runs/sparse
+              lacuna train --data tags.svm.gz --objective 'tags=t*:multilabel' --out runs/tags
               lacuna train --data a.csv --data b.csv --rename 'b.csv:tumour=tumor' \
                   --objective 'tumor:binary:uncertain=-1:soft(0.55,0.85)' \
                   --objective 'lead:regression:censored=true' --out runs/both

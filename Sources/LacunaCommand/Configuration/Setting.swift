@@ -48,7 +48,7 @@ extension SettingValue {
 
 extension Setting {
     /// All settings, in the order of files and help.
-    static let all: [Setting] = data + division + encoder + training + balancing + runs + decisions
+    static let all: [Setting] = data + libsvm + division + encoder + training + balancing + runs + decisions
 
     /// The setting of that key.
     ///

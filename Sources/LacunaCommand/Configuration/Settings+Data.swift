@@ -5,8 +5,8 @@ extension Setting {
     static let data: [Setting] = [
         files,
         renames,
-        word("features", value: "x.npy", "Features as an array, rows × features, in place of --data", \.data.features),
-        word("labels", value: "y.npy", "Labels as an array, rows × label columns", \.data.labels),
+        word("features", value: "x.npy", "Features as an array, rows × features, in place of --data: .npy, .npz (FILE.npz:NAME names one of its arrays) or scipy's sparse CSR as .npz", \.data.features),
+        word("labels", value: "y.npy", "Labels as an array, rows × label columns, in the same ways; of a sparse one, what is stored is observed", \.data.labels),
         word(
             "labelNames", value: "file", "A text file that names the label columns, one a line", \.data.labelNames,
             otherwise: "t0, t1, …"),
@@ -47,8 +47,8 @@ extension Setting {
     private static let files = Setting(
         .data, "file", flag: "--data", value: "file",
         """
-        A table with features and labels: CSV or TSV, plain or gzip; repeatable: columns are united by name, and NAME=FILE \
-        names a source
+        A table with features and labels: CSV or TSV; repeatable: columns are united by name, and NAME=FILE names a source; \
+        or a libsvm file (.svm, .libsvm, .svmlight); plain or gzip
         """, \.data.files,
         read: { (value) throws(SettingError) in
             guard case .mapping(let entries) = value else {

@@ -10,6 +10,7 @@ struct DataOptions: ParsableArguments {
     @Option(help: Setting.help(.data, "labelNames")) var labelNames: String?
     @Option(help: Setting.help(.data, "mask")) var mask: String?
     @Option(help: Setting.help(.data, "cellWeights")) var cellWeights: String?
+    @Option(help: Setting.help(.data, "libsvm")) var libsvm: String?
     // Unconditional, for tokens begin with a dash: `--missing -1`.
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missing")) var missing: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missingFeatures"))
@@ -27,8 +28,8 @@ struct DataOptions: ParsableArguments {
             .data,
             words: [
                 ("features", features), ("labels", labels), ("labelNames", labelNames), ("mask", mask),
-                ("cellWeights", cellWeights), ("id", id), ("weightColumn", weightColumn), ("splitColumn", splitColumn),
-                ("group", group),
+                ("cellWeights", cellWeights), ("libsvm", libsvm), ("id", id), ("weightColumn", weightColumn),
+                ("splitColumn", splitColumn), ("group", group),
             ],
             lists: [("file", file), ("rename", rename), ("text", text), ("ignore", ignore)],
             tokens: [("missing", missing), ("missingFeatures", missingFeatures)])
@@ -82,7 +83,7 @@ extension RunConfiguration {
     mutating func apply(_ flags: [GivenSetting], objectives: [String] = []) throws(CommandError) {
         let keys = Set(flags.map(\.setting.path))
         if keys.contains("data.file") { data.clearArrays() }
-        if keys.contains("data.features") { (data.files, data.rename) = ([], []) }
+        if keys.contains("data.features") { (data.files, data.rename, data.libsvm) = ([], [], nil) }
         if keys.contains("data.split") { data.splitColumn = nil }
         if keys.contains("data.timeColumn") { data.splitColumn = nil }
         if keys.contains("data.splitColumn") { (data.split, data.timeColumn) = (nil, nil) }

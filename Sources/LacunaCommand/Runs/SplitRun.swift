@@ -18,7 +18,8 @@ struct SplitRun {
         try checkOut(column: name)
         let fractions = data.split ?? DataDeclaration.defaultSplit
         try Split.check(fractions: fractions)
-        let reader = try data.file.map { try TableReader(path: $0) }
+        // Beside arrays and a libsvm file, the parts stand in a table of their own.
+        let reader = try data.libsvmFile == nil ? data.file.map { try TableReader(path: $0) } : nil
         if let reader { try check(reader, column: name) }
         let rows = try UndividedRows.load(data, objectives: objectives)
         var warnings = rows.warnings
@@ -66,7 +67,7 @@ struct SplitRun {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
         for input in [data.file, data.features, data.labels, data.mask, data.labelNames].compactMap({ $0 })
-        where FileSystem.isSame(input, out) {
+        where FileSystem.isSame(ArrayPath(input).file, out) {
             throw CommandError(
                 "--out is a file that is read", at: out, why: "your data is never overwritten", fix: "name another file")
         }
@@ -76,7 +77,7 @@ struct SplitRun {
                 "the column's name is '\(column)'", at: "--column", why: "readers drop the spaces around a name",
                 fix: "give it a name without them")
         }
-        if data.file == nil, column == "row" {
+        if data.file == nil || data.libsvmFile != nil, column == "row" {
             throw CommandError(
                 "the file's first column is called 'row' already", at: "--column", fix: "give another name")
         }

@@ -47,6 +47,19 @@ void lacuna_batch_norm_inference(size_t rows, size_t columns, float epsilon, con
 // 4. Every row is summed in the same order whatever its place, unlike in a BLAS, so equal rows give equal bits.
 void lacuna_dense_rows(size_t rows, size_t inputs, size_t outputs, const float *x, const float *kernel, float *out);
 
+// Products of sparse rows, in compressed rows: row r of the matrix has the elements starts[r] ..< starts[r + 1] of columns and
+// values; rows [count] chooses some, which may repeat. Each row is summed element by element in order, so equal rows give
+// equal bits wherever they stand.
+// out[i, :] = sum over the elements e of rows[i] of values[e] * kernel[columns[e], :]; out [count, outputs].
+void lacuna_sparse_forward(size_t count, size_t outputs, const int32_t *rows, const ptrdiff_t *starts,
+                           const int32_t *columns, const float *values, const float *kernel, float *out);
+// gradient[columns[e], :] += values[e] * d[i, :] for the elements e of rows[i]; d [count, outputs]. No other row is touched.
+void lacuna_sparse_backward(size_t count, size_t outputs, const int32_t *rows, const ptrdiff_t *starts,
+                            const int32_t *columns, const float *values, const float *d, float *gradient);
+// gradient[columns[e], :] = 0 for the elements e of rows[i].
+void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, const ptrdiff_t *starts,
+                         const int32_t *columns, float *gradient);
+
 // Scores of one slot's observed rows: out[e * width + c] = hidden[rows[e], :] . weight[c, :];
 // hidden [*, H], weight [width, H].
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,

@@ -8,6 +8,8 @@ import Darwin
 
 /// The bytes of a file, mapped read-only: they cost address space, not memory, and the system reads them as they are used.
 ///
+/// A member of an archive has the same face: a part of the archive's mapping, or, once inflated, memory of its own.
+///
 /// The mapping is private. A file that another program truncates while it is mapped ends the process (SIGBUS), as with
 /// every reader that maps files; writers that rename a finished file into place, as those of this module, are safe.
 @safe public final class FileBytes: @unchecked Sendable {
@@ -18,6 +20,30 @@ import Darwin
     /// How many bytes the file has.
     public let count: Int
     let base: UnsafePointer<UInt8>
+    private let storage: Storage
+
+    private enum Storage {
+        case mapping, heap
+        /// A part of another file's bytes, which it keeps alive.
+        case part(FileBytes)
+    }
+
+    /// A part of another file's bytes, under a name of its own.
+    init(part range: Range<Int>, of file: FileBytes, path: String) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= file.count, "a part leaves its file")
+        self.path = path
+        count = range.count
+        unsafe base = file.base + range.lowerBound
+        storage = .part(file)
+    }
+
+    /// Takes over memory that `malloc` gave.
+    init(adopting memory: UnsafeMutablePointer<UInt8>, count: Int, path: String) {
+        self.path = path
+        self.count = count
+        unsafe base = UnsafePointer(memory)
+        storage = .heap
+    }
 
     /// Opens a file.
     ///
@@ -48,10 +74,15 @@ import Darwin
         self.path = path
         count = size
         unsafe base = UnsafePointer(address.assumingMemoryBound(to: UInt8.self))
+        storage = .mapping
     }
 
     deinit {
-        unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
+        switch storage {
+        case .mapping: unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
+        case .heap: unsafe free(UnsafeMutableRawPointer(mutating: base))
+        case .part: break
+        }
     }
 
     /// The byte at `index`, which lies in `0 ..< count`.

@@ -55,22 +55,24 @@ final class DenseStack {
     }
 
     /// - Parameters:
-    ///   - input: `[rows, inputs]`; for inference, rows is a multiple of 4.
+    ///   - input: `[rows, inputs]`; for inference, rows is a multiple of 4. A sparse input needs a layer.
     ///   - logicalRows: `[rows]`, the row of the logical batch of each, which dropout is drawn by; nil: `firstRow` on.
     /// - Returns: `[rows, outputs of the last layer]`; valid until the next pass.
     func forward(
-        _ input: View<Float>, rows: Int, parameters: View<Float>, statistics: View<Float>, mode: Mode,
+        _ input: LayerInput, rows: Int, parameters: View<Float>, statistics: View<Float>, mode: Mode,
         firstRow: Int = 0, logicalRows: View<Int32>? = nil
     ) -> View<Float> {
-        var current = input
+        var input = input
         for (index, layer) in layers.enumerated() {
             let cache = caches[index], size = rows * layer.outputs
             let sums = cache.sums.room(for: size), outputs = cache.outputs.room(for: size)
             let kernel = parameters.slice(layer.kernel, layer.inputs * layer.outputs)
-            if case .inference = mode {
-                unsafe lacuna_dense_rows(rows, layer.inputs, layer.outputs, current.base, kernel.base, sums.base)
-            } else {
-                Products.multiply(current, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs)
+            switch (input, mode) {
+            case (.sparse(let sparse), _): sparse.multiply(kernel, outputs: layer.outputs, into: sums)
+            case (.dense(let dense), .inference):
+                unsafe lacuna_dense_rows(rows, layer.inputs, layer.outputs, dense.base, kernel.base, sums.base)
+            case (.dense(let dense), .training):
+                Products.multiply(dense, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs)
             }
             unsafe lacuna_add_bias(rows, layer.outputs, parameters.slice(layer.bias, layer.outputs).base, sums.base)
             normalise(layer, cache, sums, rows: rows, parameters: parameters, statistics: statistics, mode: mode)
@@ -78,21 +80,24 @@ final class DenseStack {
             if case .training(let key) = mode {
                 drop(outputs, rows: rows, width: layer.outputs, key: key.layer(index), firstRow, logicalRows)
             }
-            current = outputs
+            input = .dense(outputs)
         }
-        return current
+        guard case .dense(let last) = input else { preconditionFailure("sparse rows without a layer") }
+        return last
     }
 
     /// Adds the gradients of all layers' parameters, given d loss / d output, which is overwritten.
     ///
     /// - Parameters:
     ///   - gradient: `[rows, outputs of the last layer]`.
+    ///   - input: that of the forward pass. Under a sparse one the first kernel's gradient is added to, whatever
+    ///     `accumulate` says: its owner keeps it 0 between steps.
     ///   - accumulate: adds to what the gradients of kernels and biases hold rather than replacing it.
     ///   - wantsInput: whether d loss / d input is needed.
     /// - Returns: d loss / d input `[rows, inputs]` where wanted; valid until the next pass.
     @discardableResult
     func backward(
-        _ gradient: View<Float>, input: View<Float>, rows: Int, parameters: View<Float>, into gradients: View<Float>,
+        _ gradient: View<Float>, input: LayerInput, rows: Int, parameters: View<Float>, into gradients: View<Float>,
         accumulate: Bool, key: DropoutKey, wantsInput: Bool, firstRow: Int = 0, logicalRows: View<Int32>? = nil
     ) -> View<Float>? {
         var current = gradient
@@ -107,10 +112,15 @@ final class DenseStack {
             unsafe lacuna_activate_backward(
                 activation, size, cache.sums.view.base, cache.outputs.view.base, current.base)
             normaliseBackward(layer, cache, current, rows: rows, parameters: parameters, into: gradients)
-            let below = index == 0 ? input : caches[index - 1].outputs.view.prefix(rows * layer.inputs)
-            Products.multiply(
-                below, transposeA: true, current, into: gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs),
-                m: layer.inputs, n: layer.outputs, k: rows, accumulate: accumulate)
+            let below = index == 0 ? input : .dense(caches[index - 1].outputs.view.prefix(rows * layer.inputs))
+            let kernelGradient = gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs)
+            switch below {
+            case .sparse(let sparse): sparse.addGradient(of: current, outputs: layer.outputs, to: kernelGradient)
+            case .dense(let dense):
+                Products.multiply(
+                    dense, transposeA: true, current, into: kernelGradient, m: layer.inputs, n: layer.outputs, k: rows,
+                    accumulate: accumulate)
+            }
             unsafe lacuna_column_sums(
                 rows, layer.outputs, current.base, accumulate ? 1 : 0, gradients.slice(layer.bias - gradientStart, layer.outputs).base)
             guard index > 0 || wantsInput else { return nil }

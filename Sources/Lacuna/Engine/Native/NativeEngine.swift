@@ -15,7 +15,10 @@ package final class NativeEngine: Engine {
     /// Set by tests to hold both ways of calculating linear heads against each other; nil: the cheaper one.
     var forcedPath: HeadPath?
     private var run: Run?
-    let inferenceInput = Memory<Float>()
+    let inferenceInput = InputGather()
+    let inferenceRows = Memory<Int32>()
+    let observedScores = Memory<Float>()
+    let towerInput = Memory<Float>()
     let inferenceLogits = Memory<Float>()
     let updater: Updater
 
@@ -25,7 +28,7 @@ package final class NativeEngine: Engine {
         let plan: StepPlan
         let entries: BatchEntries
         let microEntries: BatchEntries
-        let input = Memory<Float>()
+        let input = InputGather()
         let hiddenGradient = Memory<Float>()
         let chosen = Memory<Int32>()
         let coefficients: Memory<Float>
@@ -83,6 +86,8 @@ package final class NativeEngine: Engine {
         let heads = HeadPlan(objectives, losses: step.losses, soft: Set(data.labels.distributions.keys))
         run = Run(data, step, heads, layout, spec)
         updater.prepare(step)
+        // Sparse rows add to the first kernel's gradient and clear what they added.
+        updater.encoderGradient.fill(0)
     }
 
     package func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence) {
@@ -120,6 +125,7 @@ package final class NativeEngine: Engine {
         guard updater.update(run.entries, parameters: parameters.view, rate: rate) else {
             throw Divergence(objective: run.active.first ?? 0)
         }
+        clearSparseGradient(run, chosen)
         for objective in run.active {
             sums.losses[objective] += run.lossSums.view[objective]
             sums.weights[objective] += run.weightSums.view[objective]
@@ -132,6 +138,14 @@ package final class NativeEngine: Engine {
             balancer.learn(observed: run.active, losses: run.stepLosses, rate: rate)
         }
         if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
+    }
+
+    /// Leaves the first kernel's gradient 0 for the next step, at the cost of the elements that this one used.
+    private func clearSparseGradient(_ run: Run, _ chosen: View<Int32>) {
+        guard let first = layout.encoder.first, case .sparse = run.data.features.storage,
+            case .sparse(let rows) = run.input.gather(run.data.features, rows: chosen, padded: chosen.count, keepsSparse: true)
+        else { return }
+        rows.clear(updater.encoderGradient.slice(first.kernel, first.inputs * first.outputs), outputs: first.outputs)
     }
 
     /// Σw by objective, and from it what each entry's weight is multiplied with.
@@ -194,11 +208,9 @@ package final class NativeEngine: Engine {
         _ run: Run, _ entries: BatchEntries, _ chosen: View<Int32>, firstRow: Int, step: Int, path: HeadPath,
         isFirst: Bool
     ) -> Int? {
-        let rows = chosen.count, features = run.data.features.columns
-        let input = run.input.room(for: rows * features)
-        unsafe run.data.features.values.withUnsafeBufferPointer { values in
-            unsafe lacuna_gather(rows, features, chosen.base, values.baseAddress, input.base)
-        }
+        let rows = chosen.count
+        let input = run.input.gather(
+            run.data.features, rows: chosen, padded: rows, keepsSparse: !layout.encoder.isEmpty)
         let key = DropoutKey(seed: run.plan.seed, step: step, part: 0)
         let hidden = encoder.forward(
             input, rows: rows, parameters: parameters.view, statistics: statistics.view, mode: .training(key),

@@ -37,7 +37,7 @@ final class TowerRunner {
         let input = input.room(for: count * width)
         unsafe lacuna_gather(count, width, chosen.base, pass.hidden.base, input.base)
         let hidden = stack.forward(
-            input, rows: count, parameters: pass.parameters, statistics: gradients, mode: .training(key),
+            .dense(input), rows: count, parameters: pass.parameters, statistics: gradients, mode: .training(key),
             logicalRows: logical)
         let gradient = gradient.room(for: count * inner)
         gradient.fill(0)
@@ -53,7 +53,7 @@ final class TowerRunner {
             return bad
         }
         let below = stack.backward(
-            gradient, input: input, rows: count, parameters: pass.parameters, into: gradients, accumulate: true,
+            gradient, input: .dense(input), rows: count, parameters: pass.parameters, into: gradients, accumulate: true,
             key: key, wantsInput: true, logicalRows: logical)
         if let below { unsafe lacuna_scatter_add(count, width, chosen.base, below.base, pass.hiddenGradient.base) }
         return nil
@@ -91,7 +91,7 @@ final class TowerRunner {
         _ hidden: View<Float>, rows: Int, parameters: View<Float>, statistics: View<Float>, into out: View<Float>
     ) {
         let inner = stack.forward(
-            hidden, rows: rows, parameters: parameters, statistics: statistics, mode: .inference)
+            .dense(hidden), rows: rows, parameters: parameters, statistics: statistics, mode: .inference)
         output.logits(inner, rows: rows, parameters: parameters, into: out)
     }
 }

@@ -1,0 +1,94 @@
+internal import LacunaKernels
+import Tables
+
+/// The rows of a batch as the first layer takes them.
+enum LayerInput {
+    /// `[rows, columns]`.
+    case dense(View<Float>)
+    /// Rows of a sparse matrix, multiplied where they lie.
+    case sparse(SparseRows)
+}
+
+/// Some rows of a sparse matrix.
+struct SparseRows {
+    let matrix: SparseMatrix<Float>
+    /// `[rows]`: rows of the matrix.
+    let rows: View<Int32>
+
+    /// out = rows · kernel, with kernel `[columns, outputs]`; what `out` has beyond the rows becomes 0.
+    func multiply(_ kernel: View<Float>, outputs: Int, into out: View<Float>) {
+        precondition(kernel.count >= matrix.columns * outputs && out.count >= rows.count * outputs, "a product leaves its memory")
+        unsafe withElements { starts, columns, values in
+            unsafe lacuna_sparse_forward(rows.count, outputs, rows.base, starts, columns, values, kernel.base, out.base)
+        }
+        out.slice(rows.count * outputs, out.count - rows.count * outputs).fill(0)
+    }
+
+    /// gradient += rowsᵀ · d, with d `[rows, outputs]`: only the gradient's rows of stored columns are touched.
+    func addGradient(of d: View<Float>, outputs: Int, to gradient: View<Float>) {
+        precondition(gradient.count >= matrix.columns * outputs && d.count >= rows.count * outputs, "a product leaves its memory")
+        unsafe withElements { starts, columns, values in
+            unsafe lacuna_sparse_backward(rows.count, outputs, rows.base, starts, columns, values, d.base, gradient.base)
+        }
+    }
+
+    /// Zeroes what ``addGradient(of:outputs:to:)`` can have touched.
+    func clear(_ gradient: View<Float>, outputs: Int) {
+        precondition(gradient.count >= matrix.columns * outputs, "a gradient of another size")
+        unsafe withElements { starts, columns, _ in
+            unsafe lacuna_sparse_clear(rows.count, outputs, rows.base, starts, columns, gradient.base)
+        }
+    }
+
+    private func withElements(
+        _ body: (UnsafePointer<Int>?, UnsafePointer<Int32>?, UnsafePointer<Float>?) -> Void
+    ) {
+        unsafe matrix.rowStarts.withUnsafeBufferPointer { starts in
+            unsafe matrix.columnIndices.withUnsafeBufferPointer { columns in
+                unsafe matrix.values.withUnsafeBufferPointer { values in
+                    unsafe body(starts.baseAddress, columns.baseAddress, values.baseAddress)
+                }
+            }
+        }
+    }
+}
+
+/// Brings rows of features together for a pass, from wherever they are stored.
+final class InputGather {
+    private let input = Memory<Float>()
+    private let numbers = Memory<Int32>()
+
+    /// - Parameters:
+    ///   - rows: of `features`, in the order of the pass.
+    ///   - padded: rows of the input; those beyond the given ones are 0.
+    ///   - keepsSparse: whether the first layer takes sparse rows.
+    /// - Returns: valid until the next call.
+    func gather(_ features: FeatureMatrix, rows: View<Int32>, padded: Int, keepsSparse: Bool) -> LayerInput {
+        let width = features.columns
+        if keepsSparse, case .sparse(let sparse) = features.storage {
+            return .sparse(SparseRows(matrix: sparse.matrix, rows: matrixRows(sparse, rows)))
+        }
+        let out = input.room(for: padded * width)
+        if case .dense(let values) = features.storage {
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe lacuna_gather(rows.count, width, rows.base, values.baseAddress, out.base)
+            }
+        } else {
+            var reader = features.reader
+            for row in 0..<rows.count {
+                let target = out.slice(row * width, width)
+                var span = unsafe MutableSpan(_unsafeStart: target.base, count: width)
+                reader.copy(row: Int(rows[row]), into: &span)
+            }
+        }
+        out.slice(rows.count * width, (padded - rows.count) * width).fill(0)
+        return .dense(out)
+    }
+
+    private func matrixRows(_ sparse: SparseFeatures, _ rows: View<Int32>) -> View<Int32> {
+        guard let chosen = sparse.chosen else { return rows }
+        let out = numbers.room(for: rows.count)
+        for index in 0..<rows.count { out[index] = chosen[Int(rows[index])] }
+        return out
+    }
+}
