@@ -254,6 +254,7 @@ import Testing
         data.split = [1, 0, 0]
         data.splitSeed = 4
         data.group = "p"
+        data.libsvm = LibSVMLabels()
         data.timeColumn = "d"
         // A property that is not tried here is one that nobody knows to survive.
         for (tried, usual) in zip(Mirror(reflecting: data).children, Mirror(reflecting: DataDeclaration()).children) {
