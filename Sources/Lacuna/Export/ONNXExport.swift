@@ -59,8 +59,7 @@ public enum ONNXExport {
             let each = zip(models, members).map { model, logits in
                 predictions(of: objective, scaling: model.scaling[index] ?? .identity, Array(logits[slots]), &graph)
             }
-            let mean = each.count == 1 ? each[0] : graph.node("Mean", of: each)
-            write(mean, of: objective, to: &graph)
+            write(mean(each, isDouble: objective.kind == .regression, &graph), of: objective, to: &graph)
         }
         let outputs = objectives.map(Output.init)
         return graph.model(
@@ -68,6 +67,18 @@ public enum ONNXExport {
             metadata: [
                 ("lacuna.version", Version.text), ("lacuna.inputs", json(inputs)), ("lacuna.outputs", json(outputs)),
             ])
+    }
+
+    /// The mean of the members' values. The operator Mean takes no doubles in every runtime.
+    private static func mean(
+        _ members: [ONNXGraph.Value], isDouble: Bool, _ graph: inout ONNXGraph
+    ) -> ONNXGraph.Value {
+        guard members.count > 1 else { return members[0] }
+        var sum = members[0]
+        for member in members.dropFirst() { sum = graph.node("Add", sum, member) }
+        let count = Double(members.count)
+        let divisor = graph.constant("members", [1], isDouble ? .doubles([count]) : .floats([Float(count)]))
+        return graph.node("Div", sum, divisor)
     }
 
     private static func names(of objective: Objective) -> [String] {

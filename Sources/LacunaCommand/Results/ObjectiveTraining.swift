@@ -41,7 +41,8 @@ extension ResultReport {
         var lines: [String] = []
         if let balance = training?.balance, balance != ObjectiveBalancing.static.text {
             let shown = list { training in training.weight.map(NumberText.metric) }
-            lines.append("weights of the last epoch by \(balance): \(shown)")
+            // Of several models each has weights of its own.
+            if !shown.isEmpty { lines.append("weights of the last epoch by \(balance): \(shown)") }
         }
         if objectives.contains(where: { $0.training?.bestEpoch != nil }) {
             let shown = list { training in training.bestEpoch.map(String.init) }
