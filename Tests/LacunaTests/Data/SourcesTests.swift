@@ -255,6 +255,7 @@ import Testing
         data.splitSeed = 4
         data.group = "p"
         data.timeColumn = "d"
+        data.libsvm = LibSVMLabels()
         // A property that is not tried here is one that nobody knows to survive.
         for (tried, usual) in zip(Mirror(reflecting: data).children, Mirror(reflecting: DataDeclaration()).children) {
             #expect("\(tried.value)" != "\(usual.value)", "\(tried.label ?? "")")
