@@ -8,7 +8,7 @@ Needs Chromium (Debian: apt-get install chromium) and the Python package websock
 At desktop and phone width, light and dark, it checks that: nothing is fetched; nothing is written to the console; the page
 does not scroll sideways; every text has a contrast of at least 4.5 (3 where it is large) to what it stands on; every drawing,
 table, field and button has an accessible name as the browser calculates it; headings skip no level; ids are unique and links
-within the page lead somewhere; sorting and searching work; the page prints; the file is under 5 MB.
+within the page lead somewhere; sorting and searching work; it prints on white and nothing is cut off; the file is under 5 MB.
 Ends with 1 if a check fails.
 """
 
@@ -118,6 +118,17 @@ OVERFLOW = r"""
       if (box.right > room + 0.5) found.push(`${element.tagName} ${element.id} ${element.className.baseVal ?? element.className} ends at ${box.right}`);
     }
   return {width: document.documentElement.scrollWidth, room, found: found.slice(0, 5)};
+})()
+"""
+
+PRINT = r"""
+(() => {
+  const room = document.documentElement.clientWidth + 0.5, found = [];
+  for (const element of document.querySelectorAll("table, figure, pre, ul, p"))
+    if (element.getBoundingClientRect().right > room) found.push(`${element.tagName} ${element.id} ends at ${element.getBoundingClientRect().right} of ${room}`);
+  const ground = getComputedStyle(document.body).backgroundColor;
+  if (ground !== "rgb(255, 255, 255)") found.push(`the page is printed on ${ground}`);
+  return found.slice(0, 10);
 })()
 """
 
@@ -266,6 +277,13 @@ def check(browser, page, screenshots):
     browser.call("Emulation.clearDeviceMetricsOverride")
     browser.call("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     browser.open(url)
+    # An A4 page between its margins: what is wider would be cut off on paper.
+    browser.call("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", media="print", features=[])
+    for found in browser.value(PRINT):
+        failures.append(f"print: {found}")
+    browser.call("Emulation.clearDeviceMetricsOverride")
+    browser.call("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     pdf = base64.b64decode(browser.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
     if not pdf.startswith(b"%PDF") or len(pdf) < 10_000:
         failures.append("the page does not print")

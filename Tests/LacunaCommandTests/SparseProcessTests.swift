@@ -116,7 +116,7 @@ import Testing
                 ["train", "--features", "x.npz", "--labels", "y.npz", "--objective", "t*:binary", "--epochs", "1", "--encoder",
                     "4", "--batch-size", "4096", "--split", "0.5,0.5,0", "--quiet", "--out", "run"], in: folder)
             #expect(train < 50_000_000, "\(train)")
-            // Intervals keep objectives × metrics × resamples numbers, however many rows there are: 100 MB here.
+            // Intervals hold resamples × objectives, which is another matter.
             let scored = try peak(
                 ["evaluate", "--model", "run", "--features", "x.npz", "--labels", "y.npz", "--bootstrap", "0"], in: folder)
             #expect(scored < 50_000_000, "\(scored)")

@@ -48,7 +48,7 @@ struct Report: ParsableCommand {
                 part: part, flags: flags, namesData: !data.file.isEmpty || data.features != nil || data.labels != nil,
                 trust: try trust.settings(), inspects: !noInspect))
         if !quiet {
-            for warning in facts.warnings + facts.gaps { System.write(ErrorText.warning(warning) + "\n", to: .error) }
+            for warning in facts.warnings + facts.gaps where warning != ReportFacts.notInspected { System.write(ErrorText.warning(warning) + "\n", to: .error) }
         }
         let bytes = ReportPage(facts: facts).page.bytes
         try FileSystem.write(bytes, to: out)

@@ -65,13 +65,14 @@ enum HTMLStyle {
         caption{caption-side:top;text-align:left;font-weight:600;padding:.5rem .7rem;position:sticky;left:0}
         caption small{display:block;font-weight:400;color:var(--muted)}
         th,td{padding:.32rem .7rem;text-align:right;vertical-align:top;border-top:1px solid var(--rule);white-space:nowrap}
-        thead th{background:var(--surface);font-weight:600;vertical-align:bottom}
+        thead th{background:var(--surface);font-weight:600;vertical-align:bottom;white-space:normal;overflow-wrap:normal}
         th.t,td.t,th[scope=row],th:first-child{text-align:left}
         th[scope=row]{font-weight:500;white-space:normal;overflow-wrap:anywhere;min-width:7rem;max-width:20rem}
         table th:first-child{position:sticky;left:0;background:var(--bg)}
         thead th:first-child{background:var(--surface);z-index:2}
         td.w{white-space:normal;overflow-wrap:anywhere;min-width:12rem}
         td small{color:var(--muted)}
+        table:not(.heat) td small{display:block}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer;text-align:inherit;\
         text-decoration:underline dotted;text-underline-offset:.2em}
         th[aria-sort=ascending] button::after{content:" \\25B2"}
@@ -96,7 +97,9 @@ enum HTMLStyle {
         @media (max-width:30rem){th[scope=row]{min-width:5.5rem;max-width:9rem}th,td{padding:.3rem .5rem}h1{font-size:1.45rem}h2{font-size:1.25rem}}
         @media print{body{font-size:10pt}.page{max-width:none;padding:0}nav,.search,.skip{display:none!important}\
         h2,h3,h4,caption,.lead{break-after:avoid}figure,.tile,tr,.warnings li{break-inside:avoid}thead{display:table-header-group}\
-        .scroll,.tall{overflow:visible;max-height:none;border:0}table{font-size:8pt}th,td{padding:.15rem .35rem}\
+        .scroll,.tall{overflow:visible;max-height:none;border:0}table{font-size:7.5pt}th,td{padding:.12rem .2rem;white-space:normal}\
+        td small{font-size:6pt}caption{padding:.3rem .2rem}table.many{font-size:6.2pt}.many td small{font-size:5.2pt}\
+        .many th,.many td{padding:.1rem .12rem}.many th[scope=row]{min-width:3rem}\
         caption{position:static}.tall thead th{position:static}\
         .cards{grid-template-columns:1fr 1fr 1fr;gap:.5rem}.pair{grid-template-columns:1fr 1fr}figure{padding:.4rem .5rem}\
         th[scope=row]{min-width:6rem}td.w{min-width:6rem}table th:first-child{position:static}.fit{break-inside:avoid}\

@@ -60,7 +60,7 @@ struct HTMLTable: Sendable {
         }
         let small: HTML? = note.map { "<small>\($0)</small>" }
         let isShaded = rows.contains { $0.cells.contains { if case .shaded = $0 { true } else { false } } }
-        let classes = [isSortable || isSearchable ? "sortable" : nil, isShaded ? "heat" : nil].compactMap { $0 }
+        let classes = [isSortable || isSearchable ? "sortable" : nil, isShaded ? "heat" : nil, columns.count > 12 ? "many" : nil].compactMap { $0 }
             .joined(separator: " ")
         let frame = isSearchable ? "scroll tall" : isNarrow ? "scroll fit" : "scroll"
         return """

@@ -74,7 +74,8 @@ struct OverviewSection {
     private var macroTable: HTML? {
         guard !facts.bySplit.isEmpty, facts.objectives.count > 1 else { return nil }
         let macros = facts.bySplit.map { ($0.split, $0.result.macro($0.split)) }
-        let metrics = Self.order.filter { metric in macros.contains { $0.1[metric] != nil } }
+        let usual = Set(facts.objectives.flatMap { Metric.usual(for: $0.kind.name) })
+        let metrics = Self.order.filter { metric in usual.contains(metric) && macros.contains { $0.1[metric] != nil } }
         var table = HTMLTable(
             "macro", caption: "Means over objectives",
             note: "Each objective counts once, however many labels it has. In small: \(intervals)over how many objectives a metric is defined, where not over all.",

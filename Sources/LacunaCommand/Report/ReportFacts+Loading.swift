@@ -20,6 +20,9 @@ extension ReportFacts {
         var inspects = true
     }
 
+    /// Said on the page, but not to the person who asked for it.
+    static let notInspected = "What inspect warns of was left out, as asked."
+
     /// Gathers what a report tells.
     ///
     /// Data that are not there any more leave a gap in the report; data that were named now are an error.
@@ -55,7 +58,11 @@ extension ReportFacts {
         }
         do {
             try facts.score(model, preprocessing, flags.data, request)
-            if request.inspects { facts.inspect(directory, preprocessing, request) }
+            if request.inspects {
+                facts.inspect(directory, preprocessing, request)
+            } else {
+                facts.gaps.append(notInspected)
+            }
         } catch where !request.namesData && request.part == nil {
             let folders = preprocessing.data.paths.compactMap { path in
                 path.lastIndex(of: "/").map { String(path[...$0]) }

@@ -43,9 +43,10 @@ enum ReportText {
         }
     }
 
-    /// "0.81–0.87".
+    /// "0.81–0.87", or "-0.1 to 0.2", where a dash would be taken for a sign.
     static func interval(_ interval: Interval) -> String {
-        "\(NumberText.metric(interval.lower))–\(NumberText.metric(interval.upper))"
+        let dash = interval.lower < 0 || interval.upper < 0 ? " to " : "–"
+        return "\(NumberText.metric(interval.lower))\(dash)\(NumberText.metric(interval.upper))"
     }
 
     /// "1 label", "2 labels".

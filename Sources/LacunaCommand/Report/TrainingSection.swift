@@ -94,8 +94,11 @@ struct TrainingSection {
     /// What balancing made of the objectives' weights: each line one, or the spread of many.
     private var weights: Plot? {
         let weights = facts.extras.weights
-        guard weights.contains(where: { $0.values.contains { $0 != weights[0].values.first } }) else { return nil }
-        let first = weights.first?.values ?? [], moves = weights.contains { $0.values != first }
+        // Weights that stay as they were declared are no news.
+        let moves = facts.objectives.indices.contains { place in
+            let own = weights.compactMap { $0.values.indices.contains(place) ? $0.values[place] : nil }
+            return own.contains { $0 != own.first }
+        }
         guard moves else { return nil }
         let columns = facts.objectives.indices.map { place in
             weights.compactMap { entry -> (x: Double, y: Double)? in

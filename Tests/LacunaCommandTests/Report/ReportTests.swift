@@ -117,6 +117,20 @@ import Testing
         #expect(!source.contains("<svg"))
     }
 
+    @Test(arguments: [2, 7])
+    func `weights of balancing are drawn where they move`(objectives: Int) throws {
+        var facts = try facts((0..<objectives).map { .binary("t\($0)") })
+        facts.extras.weights = (1...3).map { .init(epoch: $0, values: Array(repeating: 1, count: objectives)) }
+        #expect(!ReportPage(facts: facts).page.source.contains("id=\"weights-t\""))
+        facts.extras.weights[1].values[0] = nil
+        #expect(!ReportPage(facts: facts).page.source.contains("id=\"weights-t\""))
+        facts.extras.weights[2].values[1] = 1.5
+        facts.extras.balance = "dwa"
+        let source = ReportPage(facts: facts).page.source
+        #expect(source.contains("id=\"weights-t\"") && source.contains("<small>by dwa</small>"))
+        #expect(source.contains("from 1.000 to 1.500."))
+    }
+
     @Test func `what the labels cannot decide is a warning`() throws {
         var random = SeededGenerator(seed: 3)
         let objectives: [Objective] = [.binary("seen"), .binary("never")]

@@ -254,8 +254,8 @@ import Testing
         data.split = [1, 0, 0]
         data.splitSeed = 4
         data.group = "p"
-        data.timeColumn = "d"
         data.libsvm = LibSVMLabels()
+        data.timeColumn = "d"
         // A property that is not tried here is one that nobody knows to survive.
         for (tried, usual) in zip(Mirror(reflecting: data).children, Mirror(reflecting: DataDeclaration()).children) {
             #expect("\(tried.value)" != "\(usual.value)", "\(tried.label ?? "")")
