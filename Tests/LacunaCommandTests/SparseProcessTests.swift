@@ -62,6 +62,31 @@ import Testing
         }
     }
 
+    @Test func `folds of sparse features are evaluated and predict, and split and verify take them`() throws {
+        try withTemporaryFolder { folder in
+            try TestSupport.write(features(120), to: folder + "/x.npz")
+            try TestSupport.write(labels(120, 3, observed: 2), to: folder + "/y.npz")
+            let arrays = ["--features", "x.npz", "--labels", "y.npz", "--objective", "t*:binary"]
+            let size = ["--epochs", "1", "--encoder", "4", "--threads", "1"]
+            let data = ["--features", "x.npz", "--labels", "y.npz"]
+            for arguments in [
+                ["train"] + arrays + size + ["--folds", "2", "--quiet", "--out", "folds"],
+                ["evaluate", "--model", "folds"] + data, ["predict", "--model", "folds", "--features", "x.npz", "--out", "p.npy"],
+                ["split"] + arrays + ["--out", "parts.csv"], ["verify"] + arrays, ["inspect"] + arrays,
+            ] {
+                let outcome = try Lacuna.run(arguments, in: folder)
+                #expect(outcome.code == 0, "\(arguments): \(outcome.error)")
+            }
+            let lines = (0..<60).map { "\($0 % 2) 1:\($0 % 4) 6:\(Double($0 % 9) / 4)" }
+            try (lines.joined(separator: "\n") + "\n").write(to: folder, as: "a.svm")
+            let file = ["--data", "a.svm", "--objective", "label:binary"]
+            for arguments in [["split"] + file + ["--out", "b.csv"], ["verify"] + file, ["inspect"] + file] {
+                let outcome = try Lacuna.run(arguments, in: folder)
+                #expect(outcome.code == 0, "\(arguments): \(outcome.error)")
+            }
+        }
+    }
+
     @Test func `an archive whose header lies is an error that names it`() throws {
         try withTemporaryFolder { folder in
             try TestSupport.write(features(20), to: folder + "/x.npz")

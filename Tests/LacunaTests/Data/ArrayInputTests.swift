@@ -117,6 +117,69 @@ import Testing
         #expect(scored.dataset.labels == full.datasets[.train]?.labels)
     }
 
+    @Test func `uncertain cells of arrays keep their state, dense and sparse`() throws {
+        let folder = try DataFolder()
+        let cells: [Float] = (0..<60).map { Float($0 % 3) - 1 }
+        let x = try folder.npy(rows()), dense = try folder.npy(cells.map { [$0] }), sparse = folder.path("u.npz")
+        try write(ArrayBytes.sparse(cells.map { [(0, $0)] }, columns: 1), to: sparse)
+        let declared = "t0:binary:uncertain=-1:soft(0.55,0.85)"
+        let tables = try [dense, sparse].map { try #require(loaded(arrays(x, $0), declared).datasets[.train]).labels }
+        #expect(tables[0] == tables[1])
+        let states = try #require(tables[0].states)
+        for row in 0..<60 {
+            #expect(states[row] == (row % 3 == 0 ? .uncertain : .known))
+            if row % 3 == 0 { #expect(0.55...0.85 ~= tables[0].values[row]) }
+        }
+    }
+
+    @Test func `weights of array labels are those beside observed ones, dense and sparse`() throws {
+        let folder = try DataFolder()
+        let x = try folder.npy(rows(4)), y = try folder.npy([[1, .nan], [0, 1], [.nan, 0], [1, 0]])
+        let wanted: [Float] = [2, 3, 0.5, 4, 0, 1]
+        let dense = try folder.npy([[2, -9], [3, 0.5], [.nan, 4], [0, 1]]), sparse = folder.path("w.npz")
+        func write(_ third: [(column: Int, value: Float)]) throws {
+            try TestSupport.write(
+                ArrayBytes.sparse([[(0, 2)], [(0, 3), (1, 0.5)], third, [(0, 0), (1, 1)]], columns: 2), to: sparse)
+        }
+        try write([(1, 4)])
+        for path in [dense, sparse] {
+            let data = try loaded(arrays(x, y) { $0.cellWeights = path }, "t*:binary")
+            #expect(data.datasets[.train]?.labels.slotWeights == wanted)
+        }
+        try write([])
+        let found = try refusal { try loaded(arrays(x, y) { $0.cellWeights = sparse }, "t*:binary") }
+        #expect(found.problem == "the weight of a label is not stored")
+        #expect((found.row, found.column) == (3, "t1"))
+    }
+
+    @Test func `matrices side by side give back each other's rows and columns, however they are stored`() throws {
+        let folder = try DataFolder()
+        let sparsePath = folder.path("s.npz")
+        try write(ArrayBytes.sparse((0..<60).map { [($0 % 5, Float($0)), (5, -1)] }, columns: 6), to: sparsePath)
+        let labels = try folder.npy((0..<60).map { [Float($0 % 2)] })
+        func features(_ path: String, _ most: Int = ArrayFiles.mostInMemory) throws -> FeatureMatrix {
+            try #require(loaded(arrays(path, labels), "t0:binary", mostInMemory: most).datasets[.train]).features
+        }
+        let x = try folder.npy(rows())
+        let parts = try [features(x), features(sparsePath), features(x, 0)]
+        let joined = FeatureMatrix.joined(parts), chosen = [7, 3, 3, 59]
+        let flat = FeatureMatrix(rows: 60, columns: joined.columns, values: joined.values)
+        #expect(joined == flat && joined.firstNotFinite() == nil)
+        #expect(joined.selecting(rows: chosen) == flat.selecting(rows: chosen))
+        var first = 0
+        for part in parts {
+            let range = first..<first + part.columns
+            #expect(joined.selecting(columns: range) == part && flat.selecting(columns: range) == part)
+            #expect(joined.selecting(rows: chosen).selecting(columns: range) == part.selecting(rows: chosen))
+            #expect(joined[7, range.lowerBound] == part[7, 0])
+            first = range.upperBound
+        }
+        guard case .sparse = joined.selecting(columns: parts[0].columns..<parts[0].columns + parts[1].columns).storage else {
+            Issue.record("sparse columns are no longer sparse")
+            return
+        }
+    }
+
     @Test func `a mask, dense or sparse, hides stored labels`() throws {
         let folder = try DataFolder()
         let path = folder.path("y.npz"), mask = folder.path("mask.npz")

@@ -41,6 +41,18 @@ import Testing
         #expect(unlabelled.droppedUnlabelled == 1)
     }
 
+    @Test func `a libsvm file is read alone, and knows no renames`() throws {
+        let folder = try DataFolder()
+        let path = try folder.text("a.svm", lists), csv = try folder.csv("x,y", "1,0", "2,1")
+        var data = table(csv)
+        data.files.append(DataFile(path: path))
+        let several = try #require(throws: SettingError.self) { try load(data, "y:binary") }
+        #expect(several.problem == "'\(path)' is a libsvm file, and 2 files are given")
+        var renamed = table(path)
+        renamed.rename = ["t1=a"]
+        #expect(throws: SettingError.self) { try load(renamed, "t1:binary") }
+    }
+
     @Test func `one number a row is the column 'label'`() throws {
         let folder = try DataFolder()
         let signs = try load(table(try folder.text("a.svm", "+1 1:1\n-1 2:1\n+1 1:2 2:1\n")), "label:binary:positive=1")
