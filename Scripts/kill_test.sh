@@ -3,18 +3,13 @@
 #   Scripts/kill_test.sh path/to/lacuna [kills, default 50]
 set -euo pipefail
 lacuna=$(realpath "$1")
+scripts=$(realpath "$(dirname "$0")")
 kills=${2:-50}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# A table with gaps: 3000 rows, 12 features, three objectives.
-awk 'BEGIN { srand(7); printf "id"; for (j = 0; j < 12; j++) printf ",f%d", j; print ",a,b,c"
-  for (i = 0; i < 3000; i++) { printf "r%d", i; s = 0; t = 0
-    for (j = 0; j < 12; j++) { x = rand() * 2 - 1; printf ",%.5f", x; if (j < 4) s += x; else if (j < 8) t += x }
-    printf ",%s", rand() < 0.6 ? "" : (s > 0 ? 1 : 0)
-    printf ",%s", rand() < 0.6 ? "" : (t > 0.5 ? "high" : t > -0.5 ? "mid" : "low")
-    printf ",%s\n", rand() < 0.6 ? "" : s * t } }' > table.csv
+awk -f "$scripts/gaps.awk" > table.csv
 train=("$lacuna" train --data table.csv --id id --objective a:binary --objective b:categorical --objective c:regression
     --epochs 60 --dropout 0.1 --early-stopping 60 --seed 3 --threads 1 --quiet --json)
 "${train[@]}" --out whole > whole.json
