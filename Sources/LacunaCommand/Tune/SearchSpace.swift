@@ -1,3 +1,10 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
 import Lacuna
 
 /// What a search draws its trials from: settings of encoder and training, and the weights of the objectives.
@@ -167,7 +174,7 @@ extension SearchSpace.Dimension.Values {
         case .choices(let words): return words[Int(random.next() >> 33) % words.count]
         case .range(let low, let high, let isLog):
             let unit = Double(random.next() >> 11) * 0x1p-53
-            let value = isLog ? low * power(high / low, unit) : low + (high - low) * unit
+            let value = isLog ? low * pow(high / low, unit) : low + (high - low) * unit
             return "\(min(max(rounded(value), low), high))"
         }
     }

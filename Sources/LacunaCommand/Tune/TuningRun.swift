@@ -51,10 +51,8 @@ final class TuningRun {
         for dimension in space.dimensions {
             guard case .choices(let words) = dimension.values, dimension.key != SearchSpace.weights else { continue }
             for word in words {
-                var copy = try SearchSpace.Draw(settings: [.init(key: dimension.key, value: word)], weightRange: nil)
-                    .applied(to: base, trial: 0, seed: 0)
-                copy.objectives = base.objectives
-                try copy.validate()
+                try SearchSpace.Draw(settings: [.init(key: dimension.key, value: word)], weightRange: nil)
+                    .applied(to: base, trial: 0, seed: 0).validate()
             }
         }
         data = try TrainingData.load(
@@ -65,9 +63,7 @@ final class TuningRun {
                 "there is no validation part", why: "trials are compared on it",
                 fix: "give it a share, such as --split 0.8,0.1,0.1")
         }
-        if FileSystem.isDirectory(folder), !System.hold(folder: folder) {
-            throw CommandError("another search is at work in '\(folder)'", at: "--out", fix: "wait for it, or name another folder")
-        }
+        if FileSystem.isDirectory(folder) { try Self.hold(folder) }
         let digests = SingleTraining.identity(of: data.digest)
         log = try TrialLog(
             FilePaths.join(folder, Self.logName),
@@ -84,8 +80,10 @@ final class TuningRun {
     /// - Returns: the result, or nil where the user stopped the search; it was said how to go on.
     func result() throws -> TuningResult? {
         Interrupt.install()
-        try FileSystem.makeFolder(folder)
-        _ = System.hold(folder: folder)
+        if !FileSystem.isDirectory(folder) {
+            try FileSystem.makeFolder(folder)
+            try Self.hold(folder)
+        }
         try log.write()
         switch method {
         case .random: try searchAtRandom()
@@ -109,6 +107,13 @@ final class TuningRun {
         try FileSystem.write(Array(text.utf8), to: FilePaths.join(folder, Self.bestName))
         try FileSystem.remove(FilePaths.join(folder, Self.trialsName))
         return result
+    }
+
+    /// Two searches in one folder would write over each other's log.
+    private static func hold(_ folder: String) throws(CommandError) {
+        guard System.hold(folder: folder) else {
+            throw CommandError("another search is at work in '\(folder)'", at: "--out", fix: "wait for it, or name another folder")
+        }
     }
 
     private func searchAtRandom() throws {
