@@ -20,11 +20,7 @@ struct ObjectiveRecord: Codable, Equatable {
     init(_ objective: Objective, scaling: TargetScaling?) {
         name = objective.name
         kind = objective.kind.name
-        classes =
-            switch objective.kind {
-            case .binary, .regression: nil
-            case .categorical(let names), .multilabel(let names), .ordinal(let names): names
-            }
+        classes = objective.kind.names
         loss = objective.loss.name
         lossSettings = objective.loss.settings
         weight = objective.weight

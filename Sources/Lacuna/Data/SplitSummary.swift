@@ -81,7 +81,7 @@ public struct SplitSummary: Sendable {
             for name in objective.slotNames {
                 let slot = slots.count
                 let classes = traits.firstClass[slot].map { first in
-                    Self.classNames(objective.kind).enumerated().map { count(first + $0, $1) }
+                    objective.kind.classNames.enumerated().map { count(first + $0, $1) }
                 }
                 slots.append(
                     Slot(
@@ -98,13 +98,5 @@ public struct SplitSummary: Sendable {
         var counts = [Int](repeating: 0, count: width)
         for part in partOfGroup where part >= 0 { counts[part] += 1 }
         return counts
-    }
-
-    private static func classNames(_ kind: ObjectiveKind) -> [String] {
-        switch kind {
-        case .binary, .multilabel: ["0", "1"]
-        case .categorical(let names), .ordinal(let names): names
-        case .regression: []
-        }
     }
 }

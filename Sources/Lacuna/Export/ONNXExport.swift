@@ -65,7 +65,8 @@ public enum ONNXExport {
         return graph.model(
             producerVersion: Version.text,
             metadata: [
-                ("lacuna.version", Version.text), ("lacuna.inputs", json(inputs)), ("lacuna.outputs", json(outputs)),
+                ("lacuna.version", Version.text), ("lacuna.inputs", exportedFacts(inputs)),
+                ("lacuna.outputs", exportedFacts(outputs)),
             ])
     }
 
@@ -150,19 +151,18 @@ public enum ONNXExport {
             name = objective.name
             kind = objective.kind.name
             unit = objective.unit
-            switch objective.kind {
-            case .categorical(let names), .multilabel(let names), .ordinal(let names): columns = names
-            case .binary, .regression: columns = nil
-            }
+            columns = objective.kind.names
         }
     }
 
-    private static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // These are strings and lists of strings, which always have a JSON form.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
-    }
+}
+
+/// What an exported file says beside its tensors, as JSON whose keys are in order. Strings and a model's finite numbers always
+/// have that form.
+func exportedFacts(_ facts: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(facts)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
 }
 
 extension Model {

@@ -68,13 +68,13 @@ struct ONNXGraph {
         case .floats(let numbers):
             element = .float
             raw.reserveCapacity(numbers.count * 4)
-            for number in numbers { raw.append(littleEndian: number.bitPattern) }
+            for number in numbers { raw += littleEndianBytes(number.bitPattern) }
         case .doubles(let numbers):
             element = .double
-            for number in numbers { raw.append(littleEndian: number.bitPattern) }
+            for number in numbers { raw += littleEndianBytes(number.bitPattern) }
         case .integers(let numbers):
             element = .int64
-            for number in numbers { raw.append(littleEndian: Int64(number)) }
+            for number in numbers { raw += littleEndianBytes(Int64(number)) }
         case .bools(let flags):
             element = .bool
             raw = flags.map { $0 ? 1 : 0 }
@@ -190,17 +190,6 @@ struct ONNXGraph {
         case .strings(let values):
             for value in values { writer.write(9, value) }
             writer.write(20, 8)
-        }
-    }
-}
-
-extension [UInt8] {
-    /// The bytes of a number, lowest first.
-    fileprivate mutating func append(littleEndian value: some FixedWidthInteger) {
-        var rest = value
-        for _ in 0..<value.bitWidth / 8 {
-            append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
         }
     }
 }

@@ -32,13 +32,13 @@ package struct ProtobufWriter {
     /// A float.
     package mutating func write(_ field: Int, _ value: Float) {
         tag(field, .fixed32)
-        withLittleEndian(value.bitPattern)
+        bytes += littleEndianBytes(value.bitPattern)
     }
 
     /// A double.
     package mutating func write(_ field: Int, _ value: Double) {
         tag(field, .fixed64)
-        withLittleEndian(value.bitPattern)
+        bytes += littleEndianBytes(value.bitPattern)
     }
 
     /// A string in UTF-8.
@@ -57,12 +57,9 @@ package struct ProtobufWriter {
         fill(&inner)
         write(field, bytes: inner.bytes)
     }
+}
 
-    private mutating func withLittleEndian(_ value: some FixedWidthInteger) {
-        var rest = value
-        for _ in 0..<value.bitWidth / 8 {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
-    }
+/// The bytes of a number, lowest first, as the files of other programs want them.
+func littleEndianBytes<Number: FixedWidthInteger>(_ value: Number) -> [UInt8] {
+    (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
 }

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A model as one safetensors file: its tensors, and under the key `lacuna` of the file's metadata a JSON object with all else
 /// that prediction needs. Documentation/ModelFormat.md has a reader of ten lines.
 enum SafeTensorsExport {
@@ -50,13 +44,8 @@ enum SafeTensorsExport {
     static func encode(_ model: Model, preprocessing: Preprocessing?) -> [UInt8] {
         let entries = model.objectives.enumerated().map { index, objective in
             let slots = model.plan.slotsOfObjective[index].map { model.plan.slots[$0] }
-            let names: [String]? =
-                switch objective.kind {
-                case .categorical(let names), .multilabel(let names), .ordinal(let names): names
-                case .binary, .regression: nil
-                }
             return Entry(
-                name: objective.name, kind: objective.kind.name, names: names,
+                name: objective.name, kind: objective.kind.name, names: objective.kind.names,
                 output: slots[0].tower.map { "towers.\(model.plan.towers[$0].name).output" } ?? "heads",
                 scores: [slots[0].score, slots.reduce(0) { $0 + $1.scoreWidth }],
                 logits: [slots[0].logit, slots.reduce(0) { $0 + $1.width }], scaling: model.scaling[index],
@@ -67,11 +56,7 @@ enum SafeTensorsExport {
         let facts = Facts(
             layers: model.encoder.widths.count, activation: model.encoder.activation, norm: model.encoder.norm,
             features: features, objectives: entries)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Every number in a model is finite, so it has a JSON form.
-        let text = (try? encoder.encode(facts)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-        return SafeTensors.encode(model.engine.weights, metadata: ["lacuna": text])
+        return SafeTensors.encode(model.engine.weights, metadata: ["lacuna": exportedFacts(facts)])
     }
 
     private static func encoded(_ column: FeatureEncoder.Column) -> [Feature] {

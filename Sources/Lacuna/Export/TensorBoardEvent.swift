@@ -42,8 +42,3 @@ struct TensorBoardEvent {
         return writer.bytes
     }
 }
-
-/// The bytes of a number, lowest first.
-private func littleEndianBytes<Number: FixedWidthInteger>(_ value: Number) -> [UInt8] {
-    (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-}

@@ -153,17 +153,6 @@ extension ValueFacts {
     }
 }
 
-extension ObjectiveKind {
-    /// What a label can be, by name; empty for regressions.
-    var classNames: [String] {
-        switch self {
-        case .binary, .multilabel: ["0", "1"]
-        case .categorical(let names), .ordinal(let names): names
-        case .regression: []
-        }
-    }
-}
-
 extension LabelTable {
     /// The class or level of an entry; of a distribution the most probable one; nil of a regression's.
     func label(at place: Int, _ kind: ObjectiveKind) -> Int? {

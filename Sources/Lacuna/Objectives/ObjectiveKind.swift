@@ -27,6 +27,23 @@ public enum ObjectiveKind: Equatable, Sendable {
         }
     }
 
+    /// Its classes, labels or levels, in order; nil for binary objectives and regressions.
+    var names: [String]? {
+        switch self {
+        case .binary, .regression: nil
+        case .categorical(let names), .multilabel(let names), .ordinal(let names): names
+        }
+    }
+
+    /// What one label can be, by name: 0 and 1, a class or a level; empty for regressions.
+    package var classNames: [String] {
+        switch self {
+        case .binary, .multilabel: ["0", "1"]
+        case .categorical(let names), .ordinal(let names): names
+        case .regression: []
+        }
+    }
+
     /// How many slots a row has: L for multilabel, else 1.
     public var slotsPerRow: Int {
         if case .multilabel(let labels) = self { labels.count } else { 1 }
