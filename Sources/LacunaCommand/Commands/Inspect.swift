@@ -60,7 +60,7 @@ struct Inspect: ParsableCommand {
     }
 
     private func resolvedConfiguration() throws -> RunConfiguration {
-        var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
+        var configuration = try RunConfiguration.read(ifGiven: config)
         let training = GivenSetting.collect(
             .training, words: [("batchSize", batchSize), ("seed", seed), ("threads", threads)])
         // A batch of another size than the file's has no use for its micro-batches.

@@ -50,13 +50,7 @@ struct Train: ParsableCommand {
             \(ObjectiveGrammar.help)
             """)
 
-    @Option(help: ArgumentHelp("A configuration file (YAML) that says all of this; flags win. (default: none)", valueName: "file"))
-    var config: String?
-    @OptionGroup(title: "Data") var data: DataOptions
-    @OptionGroup(title: "Split") var split: SplitOptions
-    @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
-    @OptionGroup(title: "Model") var model: ModelOptions
-    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup var settings: TrainingConfigurationOptions
     @OptionGroup(title: "Balancing") var balancing: BalancingOptions
     @OptionGroup(title: "Models") var models: ModelCountOptions
     @OptionGroup(title: "Decisions") var decisions: DecisionOptions
@@ -85,24 +79,6 @@ struct Train: ParsableCommand {
 
     /// What the file and the flags say together, checked and complete.
     func resolvedConfiguration() throws -> RunConfiguration {
-        var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
-        try configuration.apply(
-            data.given + split.given + model.given + training.given + balancing.given + models.given + decisions.given,
-            objectives: objectives.objective)
-        try configuration.validate()
-        return configuration.resolved()
-    }
-}
-
-extension RunConfiguration {
-    /// Reads a configuration file.
-    static func read(file: String) throws -> RunConfiguration {
-        guard FileSystem.exists(file) else {
-            throw CommandError("there is no such file", at: file, fix: "give a YAML file as --config")
-        }
-        guard let text = try FilePaths.text(of: file) else {
-            throw CommandError("the file is not text in UTF-8", at: file, fix: "give a YAML file as --config")
-        }
-        return try ConfigurationReader.read(text, path: file)
+        try settings.resolvedConfiguration(adding: balancing.given + models.given + decisions.given)
     }
 }

@@ -34,7 +34,7 @@ struct Tune: ParsableCommand {
               lacuna train --config runs/search/best.yaml --out runs/best
             """)
 
-    @OptionGroup(title: "Run") var run_: TrainingConfigurationOptions
+    @OptionGroup var settings: TrainingConfigurationOptions
     @Option(help: ArgumentHelp("How trials are chosen: random, halving.", valueName: "name")) var method = "random"
     @Option(
         parsing: .unconditional,
@@ -58,9 +58,9 @@ struct Tune: ParsableCommand {
                 fix: NearestName.advice(for: self.method, among: TuningRun.Method.allCases.map(\.rawValue), what: "the methods are"))
         }
         let budget = try self.budget()
-        let configuration = try run_.resolvedConfiguration()
+        let configuration = try settings.resolvedConfiguration()
         let space = try SearchSpace(
-            search, fixed: try run_.givenPaths(), objectives: configuration.objectives.count)
+            search, fixed: try settings.givenPaths(), objectives: configuration.objectives.count)
         guard !space.dimensions.isEmpty else {
             throw CommandError("nothing is searched", at: "--search", why: "every usual setting is given", fix: "say what to search")
         }
@@ -100,32 +100,5 @@ struct Tune: ParsableCommand {
             throw CommandError(
                 "the folder '\(out)' holds '\(names[0])', which is not of a search", at: "--out", fix: "name another folder")
         }
-    }
-}
-
-/// All that says what is trained: shared by the commands that train.
-struct TrainingConfigurationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A configuration file (YAML); flags win. (default: none)", valueName: "file"))
-    var config: String?
-    @OptionGroup(title: "Data") var data: DataOptions
-    @OptionGroup(title: "Split") var split: SplitOptions
-    @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
-    @OptionGroup(title: "Model") var model: ModelOptions
-    @OptionGroup(title: "Training") var training: TrainingOptions
-
-    private var given: [GivenSetting] { data.given + split.given + model.given + training.given }
-
-    /// What the file and the flags say together, checked and complete.
-    func resolvedConfiguration() throws -> RunConfiguration {
-        var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
-        try configuration.apply(given, objectives: objectives.objective)
-        try configuration.validate()
-        return configuration.resolved()
-    }
-
-    /// Paths of the settings that flags give, or that the file gives another value than the default.
-    func givenPaths() throws -> Set<String> {
-        let file = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
-        return Set(given.map(\.setting.path)).union(file.differences(from: RunConfiguration()))
     }
 }

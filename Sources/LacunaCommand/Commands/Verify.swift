@@ -30,13 +30,7 @@ struct Verify: ParsableCommand {
               lacuna verify --config runs/tox21/config.yaml
             """)
 
-    @Option(help: ArgumentHelp("A configuration file (YAML), as of train; flags win. (default: none)", valueName: "file"))
-    var config: String?
-    @OptionGroup(title: "Data") var data: DataOptions
-    @OptionGroup(title: "Split") var split: SplitOptions
-    @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
-    @OptionGroup(title: "Model") var model: ModelOptions
-    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup var settings: TrainingConfigurationOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @Flag(
         help: """
@@ -46,7 +40,8 @@ struct Verify: ParsableCommand {
     var breakMask = false
 
     func run() throws {
-        let configuration = try resolvedConfiguration()
+        // A file's epochs are those of a whole training.
+        let configuration = try settings.resolvedConfiguration(changing: { $0.training.epochs = 2 })
         let display = ProgressDisplay(isQuiet: output.quiet)
         let report = try TemporaryFolder.with { folder in
             try Verification(
@@ -59,15 +54,5 @@ struct Verify: ParsableCommand {
             : report.text(epochs: configuration.training.epochs)
         try System.output(text)
         if !report.passed { throw ExitCode.failure }
-    }
-
-    private func resolvedConfiguration() throws -> RunConfiguration {
-        var configuration = try config.map { try RunConfiguration.read(file: $0) } ?? RunConfiguration()
-        // A file's epochs are those of a whole training.
-        configuration.training.epochs = 2
-        try configuration.apply(
-            data.given + split.given + model.given + training.given, objectives: objectives.objective)
-        try configuration.validate()
-        return configuration.resolved()
     }
 }

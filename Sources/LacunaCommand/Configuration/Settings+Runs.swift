@@ -3,13 +3,13 @@ import Lacuna
 extension Setting {
     /// Which models a run trains, where it is not one.
     static let runs: [Setting] = [
-        count(
+        integer(
             "ensemble", value: "members",
             """
             Train so many models with seeds SEED, SEED + 1, … and predict with their mean; their spread says how unsure \
             they are
             """, otherwise: "one model", \.ensemble),
-        count(
+        integer(
             "folds", value: "count",
             """
             Train so many models, each tested on the rows that it did not see, and score all rows together; in place of \
@@ -23,15 +23,6 @@ extension Setting {
             """, otherwise: "no", \.compare,
             read: { (value) throws(SettingError) in try value.bool() }, write: { $0 ? .literal("true") : nil }),
     ]
-
-    private static func count(
-        _ key: String, value: String, _ summary: String, otherwise: String,
-        _ path: WritableKeyPath<RunConfiguration, Int?> & Sendable
-    ) -> Setting {
-        Setting(
-            .training, key, value: value, summary, otherwise: otherwise, path,
-            read: { (value) throws(SettingError) in try value.integer() }, write: { $0.map { .literal("\($0)") } })
-    }
 }
 
 extension RunConfiguration {

@@ -67,7 +67,8 @@ extension Setting {
             write: { $0.map { .text($0.rawValue) } }),
     ]
 
-    private static func integer(
+    /// A whole number of the training section that has a default of another sort.
+    static func integer(
         _ key: String, value: String, _ summary: String, otherwise: String,
         _ path: WritableKeyPath<RunConfiguration, Int?> & Sendable
     ) -> Setting {
