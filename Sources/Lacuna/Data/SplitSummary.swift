@@ -50,6 +50,7 @@ public struct SplitSummary: Sendable {
     /// Counts what each part has.
     ///
     /// - Parameters:
+    ///   - rows: what the parts are made of.
     ///   - partOfRow: `[rows]`, indices of `names`; −1 for a row in no part.
     ///   - names: of the parts.
     ///   - shares: of the rows, wanted; one per part, summing to 1.

@@ -4,7 +4,7 @@
 /// that is absent changes nobody's factor, and its own state stands still. The names are those of `--balance`. Factors add
 /// up to the number of observed objectives, except for ``uncertainty``, whose factors are learned.
 ///
-/// Not to be confused with ``Balance``, which weighs the classes of one objective.
+/// Not to be confused with ``Objective/balance``, which weighs the classes of one objective.
 public enum ObjectiveBalancing: Equatable, Sendable, Codable {
     /// The declared weights alone.
     case `static`
