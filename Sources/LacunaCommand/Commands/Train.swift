@@ -51,9 +51,6 @@ struct Train: ParsableCommand {
             """)
 
     @OptionGroup var settings: TrainingConfigurationOptions
-    @OptionGroup(title: "Balancing") var balancing: BalancingOptions
-    @OptionGroup(title: "Models") var models: ModelCountOptions
-    @OptionGroup(title: "Decisions") var decisions: DecisionOptions
     @OptionGroup(title: "TensorBoard") var tensorBoard: TensorBoardOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @Option(help: ArgumentHelp("The folder to write the run to; required.", valueName: "dir")) var out: String
@@ -78,7 +75,5 @@ struct Train: ParsableCommand {
     }
 
     /// What the file and the flags say together, checked and complete.
-    func resolvedConfiguration() throws -> RunConfiguration {
-        try settings.resolvedConfiguration(adding: balancing.given + models.given + decisions.given)
-    }
+    func resolvedConfiguration() throws -> RunConfiguration { try settings.resolvedConfiguration() }
 }

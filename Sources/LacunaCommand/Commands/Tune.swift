@@ -24,6 +24,9 @@ struct Tune: ParsableCommand {
 
             \(SearchSpace.usual.map { "  --search '\($0)'" }.joined(separator: "\n"))
 
+            --ensemble, --compare and what --calibration and --threshold fit are for the winner's training: a trial is one model. \
+            Of the validation rows, --coverage keeps half from the search as well.
+
             A range over a factor of ten or more is drawn by logarithms. 'weights' draws one factor for each --objective.
 
             EXAMPLES
@@ -58,9 +61,13 @@ struct Tune: ParsableCommand {
                 fix: NearestName.advice(for: self.method, among: TuningRun.Method.allCases.map(\.rawValue), what: "the methods are"))
         }
         let budget = try self.budget()
-        let configuration = try settings.resolvedConfiguration()
-        let space = try SearchSpace(
-            search, fixed: try settings.givenPaths(), objectives: configuration.objectives.count)
+        let (configuration, given) = try settings.resolved()
+        if let folds = configuration.folds {
+            throw CommandError(
+                "a search makes no folds, and \(folds) are wanted", at: "--folds", why: "trials are compared on one validation part",
+                fix: "leave folds out here, and give --folds \(folds) when the winner is trained")
+        }
+        let space = try SearchSpace(search, fixed: given, objectives: configuration.objectives.count)
         guard !space.dimensions.isEmpty else {
             throw CommandError("nothing is searched", at: "--search", why: "every usual setting is given", fix: "say what to search")
         }

@@ -28,6 +28,8 @@ final class TuningRun {
     private let isQuiet: Bool
     private(set) var log: TrialLog
     private let data: TrainingData
+    /// What trials are compared on: the validation rows that a run's early stopping sees.
+    private let validation: Dataset
     private let clock = ContinuousClock()
     /// Training seconds of the trial in progress.
     private var started: ContinuousClock.Instant?
@@ -49,8 +51,8 @@ final class TuningRun {
         display = ProgressDisplay(isQuiet: isQuiet)
         // A value that a setting does not take is found before anything is trained.
         for dimension in space.dimensions {
-            guard case .choices(let words) = dimension.values, dimension.key != SearchSpace.weights else { continue }
-            for word in words {
+            guard dimension.key != SearchSpace.weights else { continue }
+            for word in dimension.values.extremes {
                 try SearchSpace.Draw(settings: [.init(key: dimension.key, value: word)], weightRange: nil)
                     .applied(to: base, trial: 0, seed: 0).validate()
             }
@@ -58,11 +60,12 @@ final class TuningRun {
         data = try TrainingData.load(
             base.data, objectives: base.objectives, defaultHead: base.head, unlabelled: base.training.unlabelled ?? .drop,
             seed: base.training.seed)
-        guard data.datasets[.valid] != nil else {
+        guard data.datasets[.valid] != nil, let validation = try DecisionFitting(data, base.decisions, seed: base.training.seed).rows.tuning else {
             throw CommandError(
                 "there is no validation part", why: "trials are compared on it",
                 fix: "give it a share, such as --split 0.8,0.1,0.1")
         }
+        self.validation = validation
         if FileSystem.isDirectory(folder) { try Self.hold(folder) }
         let digests = SingleTraining.identity(of: data.digest)
         log = try TrialLog(
@@ -192,7 +195,7 @@ final class TuningRun {
             entry.epochs = history.epochs.count
             let values = history.epochs.compactMap(\.monitored)
             let higher = base.training.monitor.isBetterHigher
-            entry.score = base.training.earlyStopping == nil ? history.epochs.last?.monitored : higher ? values.max() : values.min()
+            entry.score = configuration.training.earlyStopping == nil ? history.epochs.last?.monitored : higher ? values.max() : values.min()
             if entry.score == nil { entry.failure = "\(base.training.monitor.text) is undefined on the validation part" }
         } catch let error as TrainingError {
             guard error.isDivergence else { throw error }
@@ -215,7 +218,7 @@ final class TuningRun {
         }
         let settings = configuration.training
         let training = SingleTraining(
-            title: "trial \(trial)", objectives: objectives, train: train, validation: data.datasets[.valid],
+            title: "trial \(trial)", objectives: objectives, train: train, validation: validation,
             encoder: configuration.encoder, settings: settings, folder: trialFolder(trial),
             identity: SingleTraining.identity(of: data.digest))
         display.begin("trial \(trial)", number: 1, of: 1)
