@@ -128,6 +128,7 @@ import Testing
 
     @Test(arguments: [
         (["--out", "model.pb"], "error: the output 'model.pb' ends neither in .onnx nor in .safetensors\n  where: --out\n  fix:   name it so, or give --format\n"),
+        (["--out", "none/model.onnx"], "error: there is no folder 'none'\n  where: --out\n  fix:   make it, or name a file in another one\n"),
         (["--out", "x", "--format", "onxx"], "error: 'onxx' is no format\n  where: --format\n  fix:   did you mean 'onnx'?\n"),
     ])
     func `an export that cannot be says why`(arguments: [String], message: String) throws {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TuneTests {
     private func space(_ texts: [String], fixed: Set<String> = [], objectives: Int = 2) throws -> SearchSpace {
-        try SearchSpace(texts, fixed: fixed, objectives: objectives)
+        try SearchSpace(texts, fixed: fixed).of(objectives: objectives)
     }
 
     @Test func `what is given is not searched, and what is searched replaces the usual range`() throws {
@@ -129,6 +129,27 @@ import Testing
             let last = try JSONDecoder().decode(History.Epoch.self, from: Data(try #require(history.split(separator: "\n").last).utf8))
             #expect(last.monitored == best.score)
             #expect(last.objectives.allSatisfy { $0.weight != nil })
+        }
+    }
+
+    @Test func `each objective of a pattern has a weight of its own, in the winner's settings too`() throws {
+        try withTemporaryFolder { folder in
+            try Sample.csv().write(to: folder, as: "data.csv")
+            let search = try Lacuna.run(
+                [
+                    "tune", "--data", "data.csv", "--id", "patient", "--objective", "finding_*:binary", "--objective", "size:regression", "--ignore",
+                    "t*", "--ignore", "grade", "--search", "encoder=4", "--epochs", "2", "--threads", "1", "--trials", "1", "--json", "--quiet", "--out", "s",
+                ], in: folder)
+            #expect(search.code == 0, "\(search.error)")
+            #expect(try #require(log(folder + "/s").first?.settings["weights"]).split(separator: "|").count == 3)
+            let best = try RunConfiguration.read(file: folder + "/s/best.yaml")
+            #expect(best.objectives.map(\.columns) == [.exact("finding_a"), .exact("finding_b"), .exact("size")])
+            #expect(Set(best.objectives.map(\.weight)).count == 3)
+            let trained = try Lacuna.run(["train", "--config", "s/best.yaml", "--quiet", "--out", "run"], in: folder)
+            #expect(trained.code == 0, "\(trained.error)")
+            let history = String(decoding: try FileSystem.read(folder + "/run/history.jsonl"), as: UTF8.self)
+            let last = try JSONDecoder().decode(History.Epoch.self, from: Data(try #require(history.split(separator: "\n").last).utf8))
+            #expect(last.monitored == (try JSONDecoder().decode(Printed.self, from: Data(search.output.utf8)).best.score))
         }
     }
 

@@ -53,8 +53,11 @@ extension ONNXGraph {
                 "Div", logit(cast(p, .double)), constant("temperatures", [1, slots.count], .doubles(temperatures.map { $0 ?? 1 })))
             let cooled = cast(exactSigmoid(scaled), .float)
             // A label that was not calibrated stays as it is, to the bit.
-            let isFitted = constant("isCalibrated", [1, slots.count], .bools(temperatures.map { $0 != nil }))
-            result = temperatures.contains(nil) ? node("Where", isFitted, cooled, p) : cooled
+            result = cooled
+            if temperatures.contains(nil) {
+                let isFitted = constant("isCalibrated", [1, slots.count], .bools(temperatures.map { $0 != nil }))
+                result = node("Where", isFitted, cooled, p)
+            }
         }
         let maps = slots.map { slot -> IsotonicMap? in if case .isotonic(let maps)? = slot { maps.first } else { nil } }
         guard maps.contains(where: { $0 != nil }) else { return result }
@@ -147,10 +150,10 @@ extension ONNXGraph {
             return node("Add", node("Mul", scores, number("zero", 0)), number("mean", map.means[0]))
         }
         let inside = clipped(scores, map.scores[0], map.scores[count - 1])
-        // How many of the inner knots lie at or below the score is the knot on its left.
-        let inner = constant("knots.inner", [1, count - 2], .doubles(Array(map.scores[1..<count - 1])))
         let left: Value
         if count > 2 {
+            // How many of the inner knots lie at or below the score is the knot on its left.
+            let inner = constant("knots.inner", [1, count - 2], .doubles(Array(map.scores[1..<count - 1])))
             let passed = cast(node("GreaterOrEqual", inside, inner), .int64)
             left = node("ReduceSum", passed, constant("axes", [1], .integers([1])), attributes: [("keepdims", .integer(1))])
         } else {

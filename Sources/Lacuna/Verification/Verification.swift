@@ -140,7 +140,7 @@ extension Verification {
                 name: name, title: title, outcome: outcome, compared: base.extent, largestDifference: difference, tolerance: nil)
         }
         guard let train = arrays[.train], let place = train.firstMissing else {
-            return check(.skipped("no label is missing in training"), nil)
+            return check(.skipped("no label is missing in the rows that train; rows without any are dropped, unless unlabelled is keep"), nil)
         }
         var parts = clean
         parts[.train] = try train.dataset(.poison, opened: place)

@@ -21,7 +21,8 @@ struct Export: ParsableCommand {
             EXAMPLES
 
               lacuna export --model runs/patients --out patients.onnx
-              lacuna export --model runs/patients --format safetensors --out patients.safetensors
+              lacuna export --model runs/patients --format safetensors \\
+                  --out patients.safetensors
             """)
 
     @Option(help: ArgumentHelp("The folder that train wrote.", valueName: "dir")) var model: String
@@ -31,9 +32,12 @@ struct Export: ParsableCommand {
     @Flag(help: "Do not say what was written.") var quiet = false
 
     func run() throws {
-        let format = try chosenFormat()
         if FileSystem.isDirectory(out) {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
+        }
+        let format = try chosenFormat()
+        if let slash = out.lastIndex(of: "/"), slash != out.startIndex, !FileSystem.isDirectory(String(out[..<slash])) {
+            throw CommandError("there is no folder '\(out[..<slash])'", at: "--out", fix: "make it, or name a file in another one")
         }
         let loaded = try ModelFolder(model).load(threads: 1, as: Preprocessing.self)
         let models = loaded.predictor.members

@@ -25,14 +25,17 @@ struct Train: ParsableCommand {
                   --objective 'size:regression:transform=log1p,unit=mm' --out runs/patients
               lacuna train --features x.npy --labels y.npy --missing -1 \\
                   --objective 't*:binary' --out runs/arrays
-              lacuna train --features x.npz --labels y.npz --objective 't*:binary' --out runs/sparse
-              lacuna train --data tags.svm.gz --objective 'tags=t*:multilabel' --out runs/tags
-              lacuna train --data a.csv --data b.csv --rename 'b.csv:tumour=tumor' \
-                  --objective 'tumor:binary:uncertain=-1:soft(0.55,0.85)' \
+              lacuna train --features x.npz --labels y.npz \\
+                  --objective 't*:binary' --out runs/sparse
+              lacuna train --data tags.svm.gz \\
+                  --objective 'tags=t*:multilabel' --out runs/tags
+              lacuna train --data a.csv --data b.csv --rename 'b.csv:tumour=tumor' \\
+                  --objective 'tumor:binary:uncertain=-1:soft(0.55,0.85)' \\
                   --objective 'lead:regression:censored=true' --out runs/both
               lacuna train --config lacuna.yaml --seed 2 --out runs/seed2
               lacuna train --config lacuna.yaml --ensemble 5 --out runs/five
-              lacuna train --data small.csv --objective 'y:binary' --folds 5 --out runs/folds
+              lacuna train --data small.csv --objective 'y:binary' --folds 5 \\
+                  --out runs/folds
 
             CONFIGURATION FILE
 

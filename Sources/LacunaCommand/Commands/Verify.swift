@@ -29,8 +29,10 @@ struct Verify: ParsableCommand {
 
             EXAMPLES
 
-              lacuna verify --data patients.csv --missing=-1 --objective 'tumor:binary' --objective 'tissue:categorical'
-              lacuna verify --data a.csv --data b.csv --objective 'tumor:binary' --balance uncertainty --calibration isotonic
+              lacuna verify --data patients.csv --missing=-1 \\
+                  --objective 'tumor:binary' --objective 'tissue:categorical'
+              lacuna verify --data a.csv --data b.csv --objective 'tumor:binary' \\
+                  --balance uncertainty --calibration isotonic
               lacuna verify --config runs/tox21/config.yaml
             """)
 

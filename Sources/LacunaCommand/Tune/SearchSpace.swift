@@ -48,8 +48,7 @@ struct SearchSpace: Equatable, Sendable {
     /// - Parameters:
     ///   - texts: the values of `--search`; those of `usual` hold beside them.
     ///   - fixed: paths of settings that flags or the file give, such as "training.learningRate".
-    ///   - objectives: how many are declared; one alone has no weight to search.
-    init(_ texts: [String], fixed: Set<String>, objectives: Int) throws(CommandError) {
+    init(_ texts: [String], fixed: Set<String>) throws(CommandError) {
         dimensions = []
         for text in texts {
             let dimension = try Dimension(text)
@@ -60,9 +59,16 @@ struct SearchSpace: Equatable, Sendable {
         }
         for text in Self.usual {
             let dimension = try Dimension(text)
-            guard !dimensions.contains(where: { $0.key == dimension.key }) else { continue }
-            if dimension.key == Self.weights ? objectives > 1 : !fixed.contains(dimension.path) { dimensions.append(dimension) }
+            guard !dimensions.contains(where: { $0.key == dimension.key }), !fixed.contains(dimension.path) else { continue }
+            dimensions.append(dimension)
         }
+    }
+
+    /// The space for so many objectives: one alone has no weight to search.
+    func of(objectives: Int) -> SearchSpace {
+        var result = self
+        if objectives < 2 { result.dimensions.removeAll { $0.key == Self.weights } }
+        return result
     }
 
     /// What a trial is: a pure function of the seed and the trial's number.
