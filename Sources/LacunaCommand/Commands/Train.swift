@@ -19,7 +19,7 @@ struct Train: ParsableCommand {
               lacuna train --data tox21.csv.gz --id id --split-column split \\
                   --objective 'NR-*:binary' --objective 'SR-*:binary' \\
                   --early-stopping 5 --out runs/tox21
-              lacuna train --data patients.csv --missing=-1,9 \\
+              lacuna train --data patients.csv --id patient --missing=-1,9 \\
                   --objective 'tumor:binary:weight=2' --objective 'tissue:categorical' \\
                   --objective 'findings=finding_*:multilabel:loss=asl' \\
                   --objective 'size:regression:transform=log1p,unit=mm' --out runs/patients

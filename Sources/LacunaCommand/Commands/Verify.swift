@@ -29,7 +29,7 @@ struct Verify: ParsableCommand {
 
             EXAMPLES
 
-              lacuna verify --data patients.csv --missing=-1 \\
+              lacuna verify --data patients.csv --id patient --missing=-1 \\
                   --objective 'tumor:binary' --objective 'tissue:categorical'
               lacuna verify --data a.csv --data b.csv --objective 'tumor:binary' \\
                   --balance uncertainty --calibration isotonic
