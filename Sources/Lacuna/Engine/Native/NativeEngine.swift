@@ -90,6 +90,8 @@ package final class NativeEngine: Engine {
         updater.encoderGradient.fill(0)
     }
 
+    package func finish() { run = nil }
+
     package func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence) {
         guard let run else { preconditionFailure("a step before prepare") }
         Products.setThreads(threads)
