@@ -131,15 +131,18 @@ static inline void backward_of_row(size_t count, size_t stride, const int32_t *r
     memcpy(dw, sum, sizeof sum);
 }
 
-// Segments that go through one panel before the next panel's turn: its rows then come from a near cache.
-enum { BLOCK = 64 };
+// Segments that go through one panel before the next panel's turn: with many entries each, the panel's rows then come from
+// a near cache; with few, it is better to go along each row of weights in one go.
+enum { BLOCK = 64, MANY = 16 };
 
 WIDE void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
                               size_t batch, size_t first, size_t last, const int32_t *restrict rows,
                               const float *restrict panels, const float *restrict weight, const float *restrict packed,
                               float *restrict dweight, float *restrict dpanels) {
-    for (size_t k0 = 0; k0 < n; k0 += BLOCK) {
-        size_t end = n - k0 < BLOCK ? n : k0 + BLOCK;
+    size_t entries = n ? (size_t)(segments[n - 1].start + segments[n - 1].count - segments[0].start) : 0;
+    size_t block = entries >= MANY * n ? BLOCK : 1;
+    for (size_t k0 = 0; k0 < n; k0 += block) {
+        size_t end = n - k0 < block ? n : k0 + block;
         for (size_t p = first; p < last; p++) {
             size_t j0 = p * LACUNA_PANEL, at = p * batch * LACUNA_PANEL, own = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
             for (size_t k = k0; k < end; k++) {

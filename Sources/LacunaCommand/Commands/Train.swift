@@ -60,6 +60,9 @@ struct Train: ParsableCommand {
     @Flag(help: "Go on from the last checkpoint in --out, or start where there is none.") var resume = false
     @Flag(help: "Remove the run in --out first. A folder that holds anything else is left alone.") var overwrite = false
 
+    @Flag(help: "Print where the time of a step went, and how near its dense products came to what this machine can do.")
+    var profile = false
+
     func run() throws {
         let directory = RunDirectory(out)
         guard !(resume && overwrite) else {
@@ -71,10 +74,12 @@ struct Train: ParsableCommand {
         let configuration = try resolvedConfiguration()
         try tensorBoard.check(against: directory)
         try directory.check(existing)
+        let steps = StepProfile()
         let run = try TrainingRun(
-            configuration, in: directory, existing: existing, isQuiet: output.quiet, tensorBoard: tensorBoard.tensorboard)
+            configuration, in: directory, existing: existing, isQuiet: output.quiet, tensorBoard: tensorBoard.tensorboard,
+            profile: profile ? steps : nil)
         guard let report = try run.report() else { throw ExitCode(TrainingRun.interruptedCode) }
-        try report.show(json: output.json, detail: output.detail)
+        try report.show(json: output.json, detail: output.detail, profile: profile ? steps : nil)
     }
 
     /// What the file and the flags say together, checked and complete.

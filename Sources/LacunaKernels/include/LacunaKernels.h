@@ -91,7 +91,7 @@ ptrdiff_t lacuna_run_weigh(const lacuna_segment *segments, size_t n, size_t widt
                            float *bias_gradient, double *sums);
 // Hidden values [rows, H] by panels of this many columns, [panels, rows, LACUNA_PANEL], the last one padded with 0: a panel
 // stays in a near cache, and panels are what threads share out. first ..< last are the panels to work on.
-enum { LACUNA_PANEL = 32 };
+enum { LACUNA_PANEL = 64 };
 void lacuna_panels(size_t rows, size_t H, size_t first, size_t last, const float *hidden, float *panels);
 // out [rows, H] += the panels.
 void lacuna_add_panels(size_t rows, size_t H, size_t first, size_t last, const float *panels, float *out);

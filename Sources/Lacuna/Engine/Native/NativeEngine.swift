@@ -122,12 +122,29 @@ package final class NativeEngine: Engine {
         updater.encoderGradient.fill(0)
     }
 
-    package func finish() { run = nil }
+    package var profile: StepProfile? {
+        get { workers.profile }
+        set { workers.profile = newValue }
+    }
+
+    package func firstNotFinite() -> String? {
+        layout.tensors.first { tensor in
+            unsafe lacuna_all_finite(tensor.count, parameters.view.slice(tensor.offset, tensor.count).base) == 0
+        }?.name
+    }
+
+    package func finish() {
+        run = nil
+        guard let profile else { return }
+        self.profile = nil
+        profile.peak = Products.peak(workers)
+    }
 
     package func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence) {
         guard let run else { preconditionFailure("a step before prepare") }
         let chosen = run.chosen.room(for: rows.count)
         for index in 0..<rows.count { chosen[index] = rows[index] }
+        profile?.enter(.gather)
         let path = choosePath(run, chosen)
         let table = path == .dense ? run.table : nil
         if let table {
@@ -160,6 +177,7 @@ package final class NativeEngine: Engine {
             start += count
         }
         if isFirst { updater.encoderGradient.prefix(layout.encoderRange.count).fill(0) }
+        profile?.enter(.optimizer)
         guard updater.update(run.entries, parameters: parameters.view, rate: rate) else {
             throw Divergence(objective: run.active.first ?? 0)
         }
@@ -176,6 +194,7 @@ package final class NativeEngine: Engine {
             balancer.learn(observed: run.active, losses: run.stepLosses, rate: rate)
         }
         if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
+        profile?.endStep()
     }
 
     /// Leaves the first kernel's gradient 0 for the next step, at the cost of the elements that this one used.
@@ -245,13 +264,16 @@ package final class NativeEngine: Engine {
         path: HeadPath, isFirst: Bool
     ) -> Int? {
         let rows = chosen.count
+        profile?.enter(.gather)
         let input = run.input.gather(
             run.data.features, rows: chosen, padded: rows, keepsSparse: !layout.encoder.isEmpty, workers: workers)
         let key = DropoutKey(seed: run.plan.seed, step: step, part: 0)
+        profile?.enter(.encoderForward)
         let hidden = encoder.forward(
             input, rows: rows, parameters: parameters.view, statistics: statistics.view, mode: .training(key),
             firstRow: firstRow)
         let width = layout.linear.inputs
+        profile?.enter(.heads)
         let hiddenGradient = run.hiddenGradient.room(for: rows * width)
         hiddenGradient.fill(0)
         let pass = OutputLayer.Pass(
@@ -267,7 +289,9 @@ package final class NativeEngine: Engine {
                 }
             if let bad { return bad }
         }
+        if !run.towers.isEmpty { profile?.enter(.towers) }
         if let bad = trainTowers(run, entries, pass, firstRow: firstRow, step: step) { return bad }
+        profile?.enter(.backward)
         let gradients = updater.encoderGradient
         if isFirst { encoder.clearNormGradients(gradients) }
         encoder.backward(

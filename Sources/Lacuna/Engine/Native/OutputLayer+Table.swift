@@ -14,6 +14,7 @@ extension OutputLayer {
         let scores = scores.room(for: rows * stride)
         Products.multiply(
             pass.hidden, weight, transposeB: true, into: scores, m: rows, n: stride, k: inputs, workers: workers)
+        workers.profile?.enter(.loss)
         let losses = slotLosses.room(for: table.slots), coefficients = slotCoefficients.room(for: table.slots)
         losses.fill(0)
         let segments = entries.segments
@@ -40,6 +41,7 @@ extension OutputLayer {
             guard losses[slot].isFinite else { return objective }
             pass.lossSums[objective] += Double(losses[slot])
         }
+        workers.profile?.enter(.backward)
         multiplyBack(scores, pass, weight, accumulate: !isFirst)
         return nil
     }

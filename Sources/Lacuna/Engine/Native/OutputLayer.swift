@@ -32,6 +32,8 @@ final class OutputLayer {
         let soft = Memory<Float>()
         /// The first segment with a number that is not finite.
         var bad: Int?
+        /// Where a profile is taken.
+        var seconds = (scores: 0.0, loss: 0.0)
     }
 
     init(_ layout: ParameterLayout.Output, tower: Int?, plan: HeadPlan, workers: Workers) {
@@ -91,12 +93,21 @@ final class OutputLayer {
         let packed = packed.room(for: size)
         while scratch.count < workers.count { scratch.append(Scratch()) }
         let scratch = scratch
-        for own in scratch { own.bad = nil }
+        for own in scratch {
+            own.bad = nil
+            own.seconds = (0, 0)
+        }
         let cost = size * (pass.path == .dense ? 16 : inputs)
         shareOut(range, by: offsets, work: cost) { part, own in
             forEachRun(entries, own) { block, run in
                 train(block, run, entries, rowsOfEntries, offsets, packed, sums, pass, scratch[part])
             }
+        }
+        if let profile = workers.profile {
+            // Scores and losses are taken run by run, side by side: their threads' own clocks share the time out.
+            let loss = scratch.reduce(0) { $0 + $1.seconds.loss }, all = scratch.reduce(loss) { $0 + $1.seconds.scores }
+            profile.attribute(all > 0 ? loss / all : 0, to: .loss)
+            profile.enter(.backward)
         }
         if let bad = scratch.compactMap(\.bad).min() { return plan.slots[Int(segments[bad].slot)].objective }
         for index in range where plan.slots[Int(segments[index].slot)].tower == tower {
@@ -154,6 +165,7 @@ final class OutputLayer {
         let packed = packed.slice(offsets[run.lowerBound], count * block.scoreWidth)
         let firstSlot = block.slots.lowerBound, first = plan.slots[firstSlot]
         let rows = rowsOfEntries.slice(start, count)
+        let clock = ContinuousClock(), began = workers.profile.map { _ in clock.now }
         if pass.path == .dense {
             for index in 0..<segments.count {
                 let segment = segments[index], slot = plan.slots[Int(segment.slot)], base = Int(segment.start) - start
@@ -167,6 +179,13 @@ final class OutputLayer {
             unsafe lacuna_run_scores(
                 segments.base, segments.count, Int32(firstSlot), block.scoreWidth, layout.inputs, rows.base,
                 pass.hidden.base, matrix.base, packed.base)
+        }
+        let scored = workers.profile.map { _ in clock.now }
+        defer {
+            if let began, let scored {
+                scratch.seconds.scores += (scored - began).inSeconds
+                scratch.seconds.loss += (clock.now - scored).inSeconds
+            }
         }
         let targets = entries.targets.slice(start, count), losses = scratch.losses.room(for: count)
         let bias = pass.parameters.slice(layout.bias + first.logit, block.slots.count * block.width)

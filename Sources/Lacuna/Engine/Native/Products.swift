@@ -19,12 +19,35 @@ enum Products {
                 b.base + (bTransposed ? columns.lowerBound * k : columns.lowerBound), Int32(bTransposed ? k : n),
                 accumulate ? 1 : 0, c.base + rows.lowerBound * n + columns.lowerBound, Int32(n))
         }
+        if let profile = workers?.profile {
+            profile.product(multiplyAdds: m * n * k) { cut(m, n, k, workers, piece) }
+        } else {
+            cut(m, n, k, workers, piece)
+        }
+    }
+
+    private static func cut(_ m: Int, _ n: Int, _ k: Int, _ workers: Workers?, _ piece: (Range<Int>, Range<Int>) -> Void) {
         guard sharesOut, let workers, workers.count > 1, m * n * k >= leastWork else { return piece(0..<m, 0..<n) }
         if m >= n {
             workers.split(m, grain: grain, work: .max) { piece($0, 0..<n) }
         } else {
             workers.split(n, grain: grain, work: .max) { piece(0..<m, $0) }
         }
+    }
+
+    /// Multiply-adds in a second of a large product, the best of a few.
+    static func peak(_ workers: Workers) -> Double {
+        let side = 1024, clock = ContinuousClock()
+        let a = Memory<Float>(side * side), b = Memory<Float>(side * side), c = Memory<Float>(side * side)
+        a.view.fill(1)
+        b.view.fill(1)
+        var best = Double.infinity
+        for _ in 0..<5 {
+            let start = clock.now
+            multiply(a.view, b.view, into: c.view, m: side, n: side, k: side, workers: workers)
+            best = min(best, (clock.now - start).inSeconds)
+        }
+        return Double(side * side * side) / best
     }
 
     /// Pieces begin at multiples of this, which the BLAS's own blocks divide.

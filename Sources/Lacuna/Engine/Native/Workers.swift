@@ -15,6 +15,8 @@ import Synchronization
             isStarted = false
         }
     }
+    /// Told of the time of products; nil: nothing is measured.
+    var profile: StepProfile?
     private var pool: OpaquePointer?
     private var isStarted = false
     private let next = Atomic<Int>(0)
