@@ -58,9 +58,9 @@ extension InspectionResult {
         table.isSearchable = inspection.objectives.count > Self.mostInMatrix
         table.searched = "objectives"
         for objective in inspection.objectives where table.rows.count < Self.mostTableRows {
-            append(objective.name, objective.kind, objective.parts, to: &table)
+            append(objective.name, objective.kind, objective.parts, objective.uncertainty, to: &table)
             for label in objective.labels where table.rows.count < Self.mostTableRows {
-                append("\(objective.name): \(label.name)", .binary, label.parts, to: &table)
+                append("\(objective.name): \(label.name)", .binary, label.parts, objective.uncertainty, to: &table)
             }
         }
         return .init(id: "coverage", title: "Labels", content: map.html + table.html)
@@ -72,7 +72,10 @@ extension InspectionResult {
         return "The first \(NumberText.count(Self.mostTableRows)) of \(NumberText.count(rows)) rows; lacuna inspect --json has all."
     }
 
-    private func append(_ name: String, _ kind: ObjectiveKind.Name, _ facts: [Part: PartFacts], to table: inout HTMLTable) {
+    private func append(
+        _ name: String, _ kind: ObjectiveKind.Name, _ facts: [Part: PartFacts], _ uncertainty: UncertainCells?,
+        to table: inout HTMLTable
+    ) {
         for part in parts {
             let own = facts[part]
             table.append(
@@ -80,19 +83,27 @@ extension InspectionResult {
                 [
                     .text(.text(kind.rawValue)), .text(.text(part.rawValue)),
                     own?.coverage.map { .shaded(NumberText.percent($0), detail: nil, step: HTMLTable.step($0)) } ?? .none,
-                    own.map { .number(NumberText.count($0.observed)) } ?? .none, .prose(labels(own)),
+                    own.map { .number(NumberText.count($0.observed)) } ?? .none, .prose(labels(own, uncertainty)),
                 ])
         }
     }
 
-    private func labels(_ facts: PartFacts?) -> HTML {
-        guard let facts, facts.observed > 0 else { return "none" }
+    private func labels(_ facts: PartFacts?, _ uncertainty: UncertainCells?) -> HTML {
+        guard let facts, facts.observed + facts.uncertain > 0 else { return "none" }
+        let states = Self.states(facts, uncertainty).map { HTML.text($0) }
+        let plain: HTML? = facts.observed > 0 ? plainLabels(facts) : "none"
+        return .joined((plain.map { [$0] } ?? []) + states, separator: ", ")
+    }
+
+    private func plainLabels(_ facts: PartFacts) -> HTML? {
         if let values = facts.values {
             return """
                 \(NumberText.metric(values.minimum)) to \(NumberText.metric(values.maximum)), mean \(NumberText.metric(values.mean)), \
                 deviation \(NumberText.metric(values.deviation))
                 """
         }
+        // Numbers that are all bounds; a multilabel objective, whose labels follow.
+        if facts.classes.isEmpty { return nil }
         let shown = facts.classes.prefix(12).map { "\(HTML.name($0.name)): \(NumberText.count($0.count))" as HTML }
         let more: HTML? = facts.classes.count > 12 ? ", …" : nil
         return .joined(shown, separator: ", ") + (more ?? .none)

@@ -1,6 +1,24 @@
 import Lacuna
 
 extension InspectionResult {
+    /// What a part holds beside plain labels: "12 uncertain (ignored)", "3 bounds below, 1 above".
+    static func states(_ facts: PartFacts, _ uncertainty: UncertainCells?) -> [String] {
+        var texts: [String] = []
+        if facts.uncertain > 0 {
+            let fate = switch uncertainty?.policy {
+            case .ignore: " (ignored)"
+            case .zeros: " (as 0)"
+            case .ones: " (as 1)"
+            case .soft: " (drawn)"
+            case .ownClass, nil: ""
+            }
+            texts.append("\(NumberText.count(facts.uncertain)) uncertain\(fate)")
+        }
+        if facts.bounds.below > 0 { texts.append("\(NumberText.count(facts.bounds.below)) censored <") }
+        if facts.bounds.above > 0 { texts.append("\(NumberText.count(facts.bounds.above)) censored >") }
+        return texts
+    }
+
     /// Objectives that a terminal shows in full; `--json` and `--html` have all.
     static let mostObjectives = 20
     /// Columns that a terminal has for certain.
@@ -65,14 +83,17 @@ extension InspectionResult {
 
     /// "0: 5 590, 1: 230", or "1.2 to 88.1, mean 20.3".
     private func labels(_ facts: PartFacts?, _ objective: ObjectiveInspection) -> String {
-        guard let facts, facts.observed > 0 else { return "none" }
-        let note = facts.isEvaluable ? "" : "  !"
+        guard let facts, facts.observed + facts.uncertain > 0 else { return "none" }
+        let note = Self.states(facts, objective.uncertainty).map { ", \($0)" }.joined() + (facts.isEvaluable || facts.observed == 0 ? "" : "  !")
+        if facts.observed == 0 { return "none" + note }
         if let values = facts.values {
             return "\(number(values.minimum)) to \(number(values.maximum)), mean \(number(values.mean))\(note)"
         }
         if objective.kind == .multilabel {
             return "\(objective.labels.count) labels, \(NumberText.count(facts.labelledRows)) rows with any\(note)"
         }
+        // All of a part's numbers can be bounds.
+        if objective.kind == .regression { return "no plain number" + note }
         if facts.classes.count > 6 {
             let held = facts.classes.count { $0.count > 0 }
             let counts = facts.classes.map(\.count)
@@ -105,7 +126,12 @@ extension InspectionResult {
         return table.lines() + wrapped(
             "no label in: the share of batches of \(inspection.batchSize) rows. Observed at random: AUROC of telling from the "
                 + "features whether the label is observed, on \(NumberText.count(inspection.missingnessRows.heldOut)) held-out rows, "
-                + "with its 95 % interval; 0.5 is chance.\(note)", indent: "  ")
+                + "with its 95 % interval; 0.5 is chance.\(columnNote)\(note)", indent: "  ")
+    }
+
+    private var columnNote: String {
+        let (used, all) = inspection.missingnessColumns
+        return used < all ? " It saw the \(NumberText.count(used)) of \(NumberText.count(all)) encoded features that vary most." : ""
     }
 
     private func answer(_ finding: MissingnessModel.Finding) -> String {
