@@ -10,6 +10,8 @@ public struct Inspection: Sendable {
     public let batchSize: Int
     /// One per objective, in the order declared.
     public let objectives: [ObjectiveInspection]
+    /// What each of several sources holds; empty for one.
+    public let sources: [SourceFacts]
     /// Which objectives rows observe together.
     public let coObservation: CoObservation
     /// Rows with equal features.
@@ -74,6 +76,7 @@ public struct Inspection: Sendable {
         let usable = ObjectiveInspection.all(
             rows, missingness, findings.uncertain, batchSize: batchSize, unlabelled: unlabelled)
         objectives = findings.restored(usable, data: data, batchSize: batchSize)
+        sources = SourceFacts.all(rows)
         coObservation = CoObservation(data.objectives, rows.labels)
         repeatedRows = RepeatedRows(data.datasets, fileRows: data.rowsOfPart)
         tokens = findings.tokens + TokenScan(rows).tokens()

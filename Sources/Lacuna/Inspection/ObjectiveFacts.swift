@@ -139,7 +139,11 @@ struct PartCounter {
         let classes = zip(kind.classNames, classCounts[slot]).map { ClassCount(name: $0, count: $1) }
         let scores = scores(kind, slot: slot)
         var undefined: [Metric: String] = [:]
-        for entry in scores.entries { undefined[entry.metric] = entry.score.reason }
+        for entry in scores.entries {
+            guard let reason = entry.score.reason else { continue }
+            // Labels that are there but say too little to be scored.
+            undefined[entry.metric] = reason == UndefinedReason.noLabel && observed[slot] > 0 ? UndefinedReason.noScored : reason
+        }
         return PartFacts(
             rows: rows, observed: observed[slot], coverage: share(observed[slot], of: rows), labelledRows: labelledRows,
             classes: classes, values: ValueFacts(numbers[slot]), uncertain: uncertain[slot], bounds: bounds[slot],
@@ -166,7 +170,8 @@ struct PartCounter {
         case .regression:
             let values = numbers[slot]
             let ends = values.count < 2 ? values : [values.min() ?? 0, values.max() ?? 0]
-            return .regression(predictions: ends.map { _ in 0 }, targets: ends)
+            // Predictions differ, for the question is what the labels leave undefined.
+            return .regression(predictions: ends.indices.map { Float($0) }, targets: ends)
         }
     }
 }

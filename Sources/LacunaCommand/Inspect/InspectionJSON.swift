@@ -8,6 +8,14 @@ extension InspectionResult {
             "unlabelledRows": byPart { .integer(inspection.unlabelledRows[$0] ?? 0) },
             "batchSize": .integer(inspection.batchSize),
             "objectives": .array(inspection.objectives.map(json)),
+            "sources": .array(
+                inspection.sources.map { source in
+                    [
+                        "name": .string(source.name), "rows": byPart { .integer(source.rows[$0] ?? 0) },
+                        "coverage": .object(
+                            inspection.objectives.map { .init($0.name, .optional(source.coverage[$0.name])) }),
+                    ]
+                }),
             "coObservation": together,
             "duplicates": repeated,
             "tokens": .array(inspection.tokens.map(Self.json)),

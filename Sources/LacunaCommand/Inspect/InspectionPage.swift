@@ -11,7 +11,7 @@ extension InspectionResult {
     /// The page that `--html` writes.
     var page: HTMLPage {
         HTMLPage(
-            title: "Inspection of \(source.split(separator: "/").last.map(String.init) ?? source)",
+            title: "Inspection of \(title)",
             lead: """
                 What the labels of \(HTML.name(source)) are like before a model is trained: \
                 \(NumberText.count(inspection.objectives.count)) objectives, \
@@ -21,6 +21,11 @@ extension InspectionResult {
             sections: [warningSection, coverageSection, scoringSection, missingnessSection, togetherSection, rowSection]
                 + (inspection.tokens.isEmpty ? [] : [tokenSection]),
             footer: "Made by Lacuna \(Version.text). This page fetches nothing.")
+    }
+
+    /// The files without their folders.
+    private var title: String {
+        files.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: ", ")
     }
 
     private var tiles: HTML {
@@ -63,7 +68,29 @@ extension InspectionResult {
                 append("\(objective.name): \(label.name)", .binary, label.parts, objective.uncertainty, to: &table)
             }
         }
-        return .init(id: "coverage", title: "Labels", content: map.html + table.html)
+        return .init(id: "coverage", title: "Labels", content: map.html + table.html + sourceTable)
+    }
+
+    /// Coverage by source, of several.
+    private var sourceTable: HTML {
+        guard !inspection.sources.isEmpty else { return .none }
+        var table = HTMLTable(
+            "sources-table", caption: "Coverage by source", columns: ["source", "objective", "rows", "coverage"], textColumns: [0, 1])
+        table.isSortable = true
+        for source in inspection.sources {
+            let rows = NumberText.count(source.rows.values.reduce(0, +))
+            for objective in inspection.objectives where table.rows.count < Self.mostTableRows {
+                table.append(
+                    HTML.name(source.name),
+                    [
+                        .text(HTML.name(objective.name)), .number(rows),
+                        source.coverage[objective.name].map {
+                            .shaded(NumberText.percent($0), detail: nil, step: HTMLTable.step($0))
+                        } ?? .none,
+                    ])
+            }
+        }
+        return table.html
     }
 
     private var omitted: HTML? {
@@ -90,7 +117,10 @@ extension InspectionResult {
 
     private func labels(_ facts: PartFacts?, _ uncertainty: UncertainCells?) -> HTML {
         guard let facts, facts.observed + facts.uncertain > 0 else { return "none" }
-        let states = Self.states(facts, uncertainty).map { HTML.text($0) }
+        var states: [HTML] = []
+        if facts.uncertain > 0 { states.append("\(NumberText.count(facts.uncertain)) uncertain (\(Self.fate(uncertainty)))") }
+        if facts.bounds.below > 0 { states.append("\(NumberText.count(facts.bounds.below)) censored, the truth lower") }
+        if facts.bounds.above > 0 { states.append("\(NumberText.count(facts.bounds.above)) censored, the truth higher") }
         let plain: HTML? = facts.observed > 0 ? plainLabels(facts) : "none"
         return .joined((plain.map { [$0] } ?? []) + states, separator: ", ")
     }

@@ -1,22 +1,16 @@
 import Lacuna
 
 extension InspectionResult {
-    /// What a part holds beside plain labels: "12 uncertain (ignored)", "3 bounds below, 1 above".
-    static func states(_ facts: PartFacts, _ uncertainty: UncertainCells?) -> [String] {
-        var texts: [String] = []
-        if facts.uncertain > 0 {
-            let fate = switch uncertainty?.policy {
-            case .ignore: " (ignored)"
-            case .zeros: " (as 0)"
-            case .ones: " (as 1)"
-            case .soft: " (drawn)"
-            case .ownClass, nil: ""
-            }
-            texts.append("\(NumberText.count(facts.uncertain)) uncertain\(fate)")
+    /// What becomes of uncertain cells, in a word.
+    static func fate(_ uncertainty: UncertainCells?) -> String {
+        switch uncertainty?.policy {
+        case .ignore: "ignored"
+        case .zeros: "0"
+        case .ones: "1"
+        case .soft: "drawn"
+        case .ownClass: "a class"
+        case nil: "–"
         }
-        if facts.bounds.below > 0 { texts.append("\(NumberText.count(facts.bounds.below)) censored <") }
-        if facts.bounds.above > 0 { texts.append("\(NumberText.count(facts.bounds.above)) censored >") }
-        return texts
     }
 
     /// Objectives that a terminal shows in full; `--json` and `--html` have all.
@@ -30,6 +24,7 @@ extension InspectionResult {
         var lines = [source, ""]
         lines += rowLines + [""]
         lines += objectiveLines + [""]
+        for extra in [stateLines, sourceLines] where !extra.isEmpty { lines += extra + [""] }
         lines += questionLines + [""]
         lines += togetherLines + repeatedLines + [""]
         lines += warningLines
@@ -83,9 +78,8 @@ extension InspectionResult {
 
     /// "0: 5 590, 1: 230", or "1.2 to 88.1, mean 20.3".
     private func labels(_ facts: PartFacts?, _ objective: ObjectiveInspection) -> String {
-        guard let facts, facts.observed + facts.uncertain > 0 else { return "none" }
-        let note = Self.states(facts, objective.uncertainty).map { ", \($0)" }.joined() + (facts.isEvaluable || facts.observed == 0 ? "" : "  !")
-        if facts.observed == 0 { return "none" + note }
+        guard let facts, facts.observed > 0 else { return "none" }
+        let note = facts.isEvaluable ? "" : "  !"
         if let values = facts.values {
             return "\(number(values.minimum)) to \(number(values.maximum)), mean \(number(values.mean))\(note)"
         }
@@ -93,13 +87,46 @@ extension InspectionResult {
             return "\(objective.labels.count) labels, \(NumberText.count(facts.labelledRows)) rows with any\(note)"
         }
         // All of a part's numbers can be bounds.
-        if objective.kind == .regression { return "no plain number" + note }
+        if objective.kind == .regression { return "bounds alone\(note)" }
         if facts.classes.count > 6 {
             let held = facts.classes.count { $0.count > 0 }
             let counts = facts.classes.map(\.count)
             return "\(held) of \(facts.classes.count) classes, \(counts.min() ?? 0) to \(counts.max() ?? 0) of each\(note)"
         }
         return facts.classes.map { "\(short($0.name, 12)): \(NumberText.count($0.count))" }.joined(separator: ", ") + note
+    }
+
+    /// Coverage by source, of several: as many as fit.
+    private var sourceLines: [String] {
+        let sources = inspection.sources.prefix(4)
+        guard !sources.isEmpty else { return [] }
+        var table = TextTable(["coverage by source"] + sources.map { short($0.name, 11) })
+        table.rows.append(["rows"] + sources.map { NumberText.count($0.rows.values.reduce(0, +)) })
+        for objective in shown {
+            table.rows.append(
+                [short(objective.name)] + sources.map { $0.coverage[objective.name].map { NumberText.percent($0) } ?? "–" })
+        }
+        let left = inspection.sources.count - sources.count
+        return table.lines() + (left > 0 ? ["  \(left) more sources: --json and --html have all"] : [])
+    }
+
+    /// Uncertain cells and bounds, where there are any.
+    private var stateLines: [String] {
+        var table = TextTable(["beside plain labels", "part", "uncertain", "becomes", "censored <", "censored >"])
+        table.leading = [0, 1, 3]
+        for objective in shown {
+            var name = short(objective.name)
+            for part in parts {
+                guard let facts = objective.parts[part], facts.uncertain + facts.bounds.below + facts.bounds.above > 0 else { continue }
+                let isNumber = objective.kind == .regression
+                table.rows.append([
+                    name, part.rawValue, NumberText.count(facts.uncertain), Self.fate(objective.uncertainty),
+                    isNumber ? NumberText.count(facts.bounds.below) : "–", isNumber ? NumberText.count(facts.bounds.above) : "–",
+                ])
+                name = ""
+            }
+        }
+        return table.rows.isEmpty ? [] : table.lines()
     }
 
     private func blindLines(_ shown: [ObjectiveInspection]) -> [String] {

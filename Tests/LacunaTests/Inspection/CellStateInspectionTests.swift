@@ -48,6 +48,8 @@ import Testing
         for objective in found.objectives {
             #expect(objective.parts[.valid]?.coverage == 1)
             #expect(objective.parts[.valid]?.isEvaluable == false)
+            #expect(objective.parts[.valid]?.undefined.values.allSatisfy { $0 == "all observed labels are censored or uncertain" } == true)
+            #expect(objective.parts[.train]?.undefined.isEmpty == true)
             #expect(objective.parts[.train]?.isEvaluable == true)
         }
     }
@@ -82,5 +84,9 @@ import Testing
         #expect(missingness.tells.first?.column.hasPrefix("source=") == true)
         #expect(found.warnings.contains { $0.contains("source=") && $0.contains("tells most") })
         #expect(found.missingnessColumns == (4, 4))
+        #expect(found.sources.map(\.name) == ["clinic.csv", "ward.csv"])
+        #expect(found.sources.map { $0.rows.values.reduce(0, +) } == [200, 200])
+        let coverage = found.sources.compactMap { $0.coverage["y"] }
+        #expect(coverage[0] > 0.8 && coverage[1] < 0.3)
     }
 }
