@@ -139,7 +139,7 @@ import Testing
             #expect(sources.map { $0["name"] as? String } == ["a.csv", "ward"])
             #expect((sources[1]["coverage"] as? [String: Double])?["size"] == 1)
             let page = try String(contentsOfFile: folder + "/page.html", encoding: .utf8)
-            #expect(page.contains("10 uncertain (ignored)") && page.contains("10 censored, the truth lower"))
+            #expect(page.contains("10 uncertain (ignored)") && page.contains("10 censored (&lt;), 10 censored (&gt;)"))
             #expect(page.contains("Coverage by source"))
         }
     }

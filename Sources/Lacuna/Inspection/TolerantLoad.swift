@@ -44,13 +44,15 @@ struct TolerantLoad {
     }
 
     mutating func run() throws -> TrainingData {
-        var isScanned = false
+        var isScanned = false, first: TableError?
         while true {
             do {
                 return try TrainingData.load(data, objectives: objectives, unlabelled: .keep)
             } catch let error as TableError {
+                first = first ?? error
                 if try declareInfinite(error) { continue }
-                if isScanned { try goAround(error) } else { try scan(after: error) }
+                // Where nothing is left, what came first is the trouble.
+                if isScanned { try goAround(error) } else { try scan(after: error, first: first ?? error) }
                 isScanned = true
             }
         }
@@ -102,7 +104,7 @@ struct TolerantLoad {
     }
 
     /// Looks at all labels, and at all features where one of them was the trouble, and declares what cannot be used.
-    private mutating func scan(after error: TableError) throws {
+    private mutating func scan(after error: TableError, first: TableError) throws {
         let source = try DataSource(data, needsLabels: true)
         let plan = try plan(source)
         features = Set(plan.features.map { source.names[$0] })
@@ -129,7 +131,7 @@ struct TolerantLoad {
         // The places of objectives left out are taken away in the end, so that the others keep theirs meanwhile.
         objectives = objectives.indices.filter { !resolved[$0].columns.isEmpty }.map { objectives[$0] }
         resolved.removeAll(where: \.columns.isEmpty)
-        if objectives.isEmpty { throw error }
+        if objectives.isEmpty { throw first }
         if let column = error.column, features.contains(column) { scanFeatures(source, plan) }
     }
 

@@ -118,9 +118,10 @@ extension InspectionResult {
     private func labels(_ facts: PartFacts?, _ uncertainty: UncertainCells?) -> HTML {
         guard let facts, facts.observed + facts.uncertain > 0 else { return "none" }
         var states: [HTML] = []
-        if facts.uncertain > 0 { states.append("\(NumberText.count(facts.uncertain)) uncertain (\(Self.fate(uncertainty)))") }
-        if facts.bounds.below > 0 { states.append("\(NumberText.count(facts.bounds.below)) censored, the truth lower") }
-        if facts.bounds.above > 0 { states.append("\(NumberText.count(facts.bounds.above)) censored, the truth higher") }
+        // Those that are a class of their own are counted there.
+        if facts.uncertain > 0, uncertainty?.policy != .ownClass { states.append("\(NumberText.count(facts.uncertain)) uncertain (\(Self.fate(uncertainty)))") }
+        if facts.bounds.below > 0 { states.append("\(NumberText.count(facts.bounds.below)) censored (&lt;)") }
+        if facts.bounds.above > 0 { states.append("\(NumberText.count(facts.bounds.above)) censored (&gt;)") }
         let plain: HTML? = facts.observed > 0 ? plainLabels(facts) : "none"
         return .joined((plain.map { [$0] } ?? []) + states, separator: ", ")
     }
@@ -247,8 +248,8 @@ extension InspectionResult {
     private var rowSection: HTMLPage.Section {
         let found = inspection.repeatedRows
         var content: HTML = """
-            <p>\(NumberText.count(found.surplus)) rows repeat the features of an earlier row, in \(NumberText.count(found.sets)) sets; \
-            \(NumberText.count(found.contradicting)) sets have different labels.</p>
+            <p>\(Self.repeating(found)), in \(ReportText.counted(found.sets, "set")); \
+            \(ReportText.counted(found.contradicting, "set")) with different labels.</p>
             """
         if !found.crossings.isEmpty {
             var table = HTMLTable(

@@ -206,9 +206,14 @@ extension InspectionResult {
         return (0..<width).flatMap { row in (row + 1..<max(width, row + 1)).map { together.counts[row * width + $0] } }
     }
 
+    /// "1 row repeats the features of an earlier row".
+    static func repeating(_ repeated: RepeatedRows) -> String {
+        "\(ReportText.counted(repeated.surplus, "row")) \(repeated.surplus == 1 ? "repeats" : "repeat") the features of an earlier row"
+    }
+
     private var repeatedLines: [String] {
         let repeated = inspection.repeatedRows
-        var line = "\(NumberText.count(repeated.surplus)) rows repeat the features of an earlier row (\(NumberText.count(repeated.sets)) sets"
+        var line = "\(Self.repeating(repeated)) (\(ReportText.counted(repeated.sets, "set"))"
         line += repeated.contradicting > 0 ? ", \(NumberText.count(repeated.contradicting)) with different labels)" : ")"
         let crossings = repeated.crossings.map { "\(NumberText.count($0.rows)) of \($0.second.rawValue) are in \($0.first.rawValue)" }
         return wrapped(line + (crossings.isEmpty ? "; no part shares a row with another" : "; " + crossings.joined(separator: ", ")))

@@ -64,4 +64,10 @@ import Testing
         #expect(found.tokens.isEmpty)
         #expect(found.objectives[0].parts[.train]?.observed == 7)
     }
+
+    @Test func `where nothing but infinite labels is there, they are the error`() throws {
+        let data = table(try folder.csv("x,y", "1,inf", "2,inf", "3,-inf"))
+        let error = try refusal { try inspect(data, "y:regression") }
+        #expect(error.problem == "label 'inf' is infinite" && error.row == 1)
+    }
 }
