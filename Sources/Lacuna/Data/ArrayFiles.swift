@@ -181,15 +181,14 @@ private struct LabelReader {
         _ matrix: SparseMatrix<Double>, _ mask: LabelMask?
     ) throws(TableError) -> [(slot: Int, column: NumberLabels)] {
         var mask = mask
-        var counts = [Int](repeating: 0, count: names.count)
-        for column in matrix.columnIndices { counts[Int(column)] += 1 }
-        var columns = names.indices.map { slot in
-            var column = NumberLabels()
-            guard tokens[slot] != nil else { return column }
-            column.rows.reserveCapacity(counts[slot])
-            column.values.reserveCapacity(counts[slot])
-            return column
-        }
+        // Where each column's labels begin: one run of memory for all, for thousands of small ones would not go back to the
+        // system when they are done with.
+        var next = [Int](repeating: 0, count: names.count + 1)
+        for column in matrix.columnIndices where tokens[Int(column)] != nil { next[Int(column) + 1] += 1 }
+        for slot in names.indices { next[slot + 1] += next[slot] }
+        let starts = next
+        var rows = [UInt32](repeating: 0, count: starts[names.count])
+        var values = [Double](repeating: 0, count: starts[names.count])
         for row in 0..<matrix.rows where matrix.rowStarts[row] < matrix.rowStarts[row + 1] {
             mask?.move(to: row)
             for place in matrix.rowStarts[row]..<matrix.rowStarts[row + 1] {
@@ -197,11 +196,14 @@ private struct LabelReader {
                 if tokens[slot] == nil { continue }
                 if let mask, !mask.allows(slot) { continue }
                 guard try isObserved(value, row: row, slot: slot) else { continue }
-                columns[slot].rows.append(UInt32(row))
-                columns[slot].values.append(value)
+                (rows[next[slot]], values[next[slot]]) = (UInt32(row), value)
+                next[slot] += 1
             }
         }
-        return names.indices.filter { tokens[$0] != nil }.map { ($0, columns[$0]) }
+        return names.indices.filter { tokens[$0] != nil }.map { slot in
+            let range = starts[slot]..<next[slot]
+            return (slot, NumberLabels(rows: rows[range], values: values[range]))
+        }
     }
 
     private func isObserved(_ value: Double, row: Int, slot: Int) throws(TableError) -> Bool {

@@ -86,6 +86,9 @@ struct DataSource {
         wanted.map { labels ? placeOfLabel[$0] : placeOfFeature[$0] }
     }
 
+    /// By table: the place of each of its columns; nil where arrays or lines are read.
+    var placesOfTables: [[Int]]? { if case .tables(let tables) = contents { tables.placesOfFiles } else { nil } }
+
     /// The declaration with what was found out from the file.
     func resolved(_ data: DataDeclaration) -> DataDeclaration {
         guard case .lines(let lines) = contents else { return data }

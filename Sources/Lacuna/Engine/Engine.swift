@@ -17,6 +17,8 @@ package protocol Engine: AnyObject {
     /// Makes ready to train on these data, from the present weights and a fresh optimizer; to go on with a run, set its
     /// optimizer state afterwards.
     func prepare(_ data: EngineData, plan: StepPlan)
+    /// Forgets the data of a run that is over; weights and optimizer state stay.
+    func finish()
     /// One step on a logical batch.
     ///
     /// - Parameters:

@@ -28,7 +28,7 @@ final class Trainer {
         for objective in model.objectives {
             if let missing = objective.loss as? UnavailableLoss { throw missing.error(objective: objective.name) }
         }
-        if let threads = settings.threads { model.engine.threads = threads }
+        if let threads = settings.threads, threads != model.engine.threads { model.engine.threads = threads }
         self.model = model
         self.train = train
         self.validation = validation

@@ -27,9 +27,12 @@ struct SplitCommand: ParsableCommand {
 
             EXAMPLES
 
-              lacuna split --data patients.csv --objective 'finding_*:binary' --group patient --out divided.csv
-              lacuna split --data patients.csv.gz --objective '*_score:regression' --folds 5 --out folds.csv.gz
-              lacuna split --data visits.csv --time-column date --split 0.7,0.15,0.15 --out divided.csv
+              lacuna split --data patients.csv --objective 'finding_*:binary' \\
+                  --group patient --out divided.csv
+              lacuna split --data patients.csv.gz --objective '*_score:regression' \\
+                  --folds 5 --out folds.csv.gz
+              lacuna split --data visits.csv --time-column date \\
+                  --split 0.7,0.15,0.15 --out divided.csv
             """)
 
     @OptionGroup(title: "Data") var data: SplitDataOptions

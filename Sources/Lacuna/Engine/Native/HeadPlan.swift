@@ -32,6 +32,8 @@ struct HeadPlan {
         let slots: Range<Int>
         let tower: Int?
         let loss: any Loss
+        /// Nil where the loss has none, or targets are distributions.
+        let kernel: LossKernel?
         let width: Int
         let scoreWidth: Int
     }
@@ -47,6 +49,8 @@ struct HeadPlan {
     let slotsOfObjective: [Range<Int>]
     /// Slots of linear heads, ascending.
     let linearSlots: [Int]
+    /// `[slots]`.
+    let objectiveOfSlot: Memory<Int32>
 
     /// - Parameters:
     ///   - losses: by slot; nil: each objective's own. Balanced multilabel objectives have one per label.
@@ -89,6 +93,8 @@ struct HeadPlan {
         self.outputs = outputs
         self.slotsOfObjective = ranges
         self.linearSlots = slots.indices.filter { slots[$0].tower == nil }
+        objectiveOfSlot = Memory(slots.count)
+        for (index, slot) in slots.enumerated() { objectiveOfSlot.view[index] = Int32(slot.objective) }
         self.blocks = Self.blocks(slots, losses ?? slots.map { objectives[$0.objective].loss }, soft)
     }
 
@@ -112,12 +118,12 @@ struct HeadPlan {
             {
                 blocks[blocks.count - 1] = Block(
                     slots: last.slots.lowerBound..<index + 1, tower: slot.tower, loss: last.loss,
-                    width: slot.width, scoreWidth: slot.scoreWidth)
+                    kernel: last.kernel, width: slot.width, scoreWidth: slot.scoreWidth)
             } else {
                 blocks.append(
                     Block(
-                        slots: index..<index + 1, tower: slot.tower, loss: loss, width: slot.width,
-                        scoreWidth: slot.scoreWidth))
+                        slots: index..<index + 1, tower: slot.tower, loss: loss,
+                        kernel: soft.contains(index) ? nil : LossKernel(loss), width: slot.width, scoreWidth: slot.scoreWidth))
             }
         }
         return blocks
@@ -126,6 +132,8 @@ struct HeadPlan {
     /// Whether two losses calculate the same. A loss of the user's own may have state that its settings do not tell, so
     /// it is never taken for that of another objective.
     private static func isSame(_ a: any Loss, _ b: any Loss, sameObjective: Bool) -> Bool {
+        // The usual case, without making dictionaries for hundreds of thousands of slots.
+        if let a = a as? BinaryCrossEntropy, let b = b as? BinaryCrossEntropy { return a == b }
         guard type(of: a) == type(of: b), a.name == b.name, a.settings == b.settings else { return false }
         return sameObjective || BuiltInLoss.named(a.name, settings: a.settings).map { type(of: $0) == type(of: a) } ?? false
     }
