@@ -5,9 +5,9 @@ struct ArrayFiles {
     let featureNames: [String]
     /// t0, t1, …, or the lines of the names file; empty without labels.
     let labelNames: [String]
-    private let features: NumberFile
-    private let labels: NumberFile?
-    private let mask: NumberFile?
+    let features: NumberFile
+    let labels: NumberFile?
+    let mask: NumberFile?
     private let mostInMemory: Int
 
     /// Encoded features beyond so many bytes stay in their file.
@@ -101,25 +101,25 @@ struct ArrayFiles {
             if case .feature(let missing, _) = role { NumericTokens(missing) } else { nil }
         }.first ?? NumericTokens(.standard)
         switch features {
-        case .sparse(let file): return RawFeatures(try file.floats(), missing: tokens)
+        case .sparse(let file): return RawFeatures(
+                try file.floats { tokens.contains(Double($0)) }, missing: tokens)
         case .dense(let array):
             // Columns that lie apart cannot be read by row from a disk.
             if array.rows * array.columns * 4 > mostInMemory, !array.isByColumn {
                 let isWanted = roles.prefix(featureNames.count).map { if case .feature = $0 { true } else { false } }
                 return try RawFeatures(mapping: array, missing: tokens, isWanted: isWanted, names: featureNames)
             }
-            try read(array, roles, into: &columns)
+            try read(array, roles, tokens, into: &columns)
             return nil
         }
     }
 
     private func read(
-        _ array: NPYArray, _ roles: [ColumnRole], into columns: inout [SourceTable.Content]
+        _ array: NPYArray, _ roles: [ColumnRole], _ tokens: NumericTokens, into columns: inout [SourceTable.Content]
     ) throws(TableError) {
-        var values = try array.floats()
+        var values = try array.floats { tokens.contains(Double(Float($0))) }
         for place in featureNames.indices {
-            guard case .feature(let missing, _) = roles[place] else { continue }
-            let tokens = NumericTokens(missing)
+            guard case .feature = roles[place] else { continue }
             for row in 0..<array.rows {
                 let index = row * array.columns + place
                 if tokens.contains(Double(values[index])) { values[index] = .nan }
@@ -211,6 +211,6 @@ private struct LabelReader {
         if value.isFinite { return true }
         throw TableError(
             "label \(value) is infinite", file: labels.path, row: row + 1, column: names[slot],
-            why: "an observed label must be finite", fix: "write NaN, or mask it, where it is missing")
+            why: "an observed label must be finite", fix: "write NaN, or mask it, where it is missing, or pass --missing \(value)")
     }
 }

@@ -13,14 +13,14 @@ struct DataSource {
     /// The file that messages about columns name.
     let file: String
     private let data: DataDeclaration
-    private let contents: Contents
+    let contents: Contents
 
     /// Columns of the feature array, where arrays are read: they go by their place, so another count is another array.
     let arrayColumns: Int?
     private let placeOfFeature: [String: Int]
     private let placeOfLabel: [String: Int]
 
-    private enum Contents {
+    enum Contents {
         case tables(TableSources)
         case arrays(ArrayFiles)
         case lines(LibSVMSource)
