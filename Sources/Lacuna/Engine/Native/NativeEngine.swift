@@ -115,7 +115,7 @@ package final class NativeEngine: Engine {
     func objectiveName(_ index: Int) -> String { objectives[index].name }
 
     package func prepare(_ data: EngineData, plan step: StepPlan) {
-        let heads = HeadPlan(objectives, losses: step.losses, soft: Set(data.labels.distributions.keys))
+        let heads = HeadPlan(plan, losses: step.losses, soft: Set(data.labels.distributions.keys))
         run = Run(data, step, heads, layout, spec, workers)
         updater.prepare(step)
         // Sparse rows add to the first kernel's gradient and clear what they added.

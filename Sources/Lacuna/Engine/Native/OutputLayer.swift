@@ -41,7 +41,8 @@ final class OutputLayer {
         self.tower = tower
         self.plan = plan
         self.workers = workers
-        slots = plan.slots.filter { $0.tower == tower }
+        // Without towers all slots are this layer's, and share their memory with the plan.
+        slots = plan.towers.isEmpty ? plan.slots : plan.slots.filter { $0.tower == tower }
     }
 
     /// A training pass over some of the slots of a batch.
