@@ -31,7 +31,8 @@ import Testing
         for index in 0..<n * width { #expect(isClose(logits.view[index], slopes.view[index])) }
     }
 
-    private func isClose(_ fast: Float, _ plain: Float) -> Bool { (fast - plain).magnitude <= 2e-6 * plain.magnitude + 1e-35 }
+    /// The exponent of a probability is a difference of logits, here of up to 120, which a Float rounds at 4e-6.
+    private func isClose(_ fast: Float, _ plain: Float) -> Bool { (fast - plain).magnitude <= 1e-5 * plain.magnitude + 1e-35 }
 
     @Test(arguments: 0..<losses.count)
     func `a logit that is not finite never passes a kernel unseen`(number: Int) throws {
