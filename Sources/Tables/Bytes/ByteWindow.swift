@@ -18,11 +18,15 @@
     private var capacity = 0
     private var filled = 0
     private let firstCapacity: Int
+    private let mostCapacity: Int
 
-    /// - Parameter bufferSize: the inflated bytes held at once; tests make it tiny to put a boundary everywhere.
-    init(_ file: FileBytes, bufferSize: Int = 1 << 20) throws(TableError) {
+    /// - Parameters:
+    ///   - bufferSize: the inflated bytes held at once; tests make it tiny to put a boundary everywhere.
+    ///   - mostBytes: what one record of a gzip file may have: a few kilobytes of zeros inflate to gigabytes.
+    init(_ file: FileBytes, bufferSize: Int = 1 << 20, mostBytes: Int = 1 << 30) throws(TableError) {
         self.file = file
         firstCapacity = max(bufferSize, 2)
+        mostCapacity = max(mostBytes, firstCapacity)
         size = file.count
         unsafe start = file.base
         unsafe end = file.base
@@ -33,7 +37,7 @@
     /// A part of a plain file, as if there were no more: it begins where a line begins and ends where one ends.
     init(_ file: FileBytes, part: Range<Int>) {
         self.file = file
-        firstCapacity = 2
+        (firstCapacity, mostCapacity) = (2, 2)
         size = part.count
         unsafe start = file.base + part.lowerBound
         unsafe end = file.base + part.upperBound
@@ -90,7 +94,7 @@
             unsafe buffer.update(from: buffer + used, count: filled)
         }
         while true {
-            if filled + 1 >= capacity { grow() }
+            if filled + 1 >= capacity { try grow() }
             let buffer = unsafe buffer!
             let count = try unsafe inflater.read(into: buffer + filled, count: capacity - 1 - filled)
             let old = filled
@@ -112,8 +116,13 @@
         }
     }
 
-    private func grow() {
+    private func grow() throws(TableError) {
         let larger = capacity == 0 ? firstCapacity : capacity * 2
+        guard larger <= mostCapacity else {
+            throw TableError(
+                "a record has more than \(capacity) bytes", file: file.path,
+                why: "a gzip file is inflated piece by piece, and a record is held whole", fix: "check it for a quote that is never closed")
+        }
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         if let buffer = unsafe buffer {
             unsafe copy.update(from: buffer, count: filled)
