@@ -8,7 +8,7 @@
 set -u
 cd "$(dirname "$0")/.."
 seconds=${SECONDS_EACH:-600} at_once=${AT_ONCE:-1}
-root=.build-fuzz program=.build-fuzz/release/lacuna-fuzz
+root=.build-fuzz program=${PROGRAM:-.build-fuzz/release/lacuna-fuzz}
 export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16:allocator_may_return_null=0:${ASAN_OPTIONS:-}
 mkdir -p $root/findings $root/logs
 

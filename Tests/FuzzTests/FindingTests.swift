@@ -188,4 +188,33 @@ import Testing
         }
         #expect(error?.problem == "a record has more than 4096 bytes" && error?.file?.hasSuffix("x.csv.gz") == true)
     }
+
+    @Test func `a record over many lines is not scanned anew for each piece that is inflated`() throws {
+        let workspace = try Workspace()
+        let packed = try Deflater(path: "x").deflate(Array("a,b\n\"".utf8) + [UInt8](repeating: 0x0A, count: 100_000), isLast: true)
+        let window = try ByteWindow(FileBytes(path: workspace.put(packed, "x.csv.gz")), bufferSize: 2)
+        try window.begin()
+        var windows = 1
+        while !window.isLast {
+            try unsafe window.advance(from: window.start)
+            windows += 1
+        }
+        #expect(windows < 40)
+    }
+
+    @Test func `a gzip file that was refused is no longer read, and may be written anew at once`() throws {
+        let workspace = try Workspace()
+        var random = SeededGenerator(seed: 3)
+        // What lies further apart than zlib looks back does not shrink again.
+        let line = (0..<50_000).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) }
+        let text = Array("a,b\n1,2,3\n".utf8) + Array(repeating: line, count: 60).joined()
+        let packed = try Deflater(path: "x").deflate(text, isLast: true)
+        for _ in 0..<20 {
+            let path = try workspace.put(packed, "x.csv.gz")
+            let reader = try TableReader(path: path)
+            #expect(throws: TableError.self) { try reader.read([.text, .text]) }
+            // A mapped file that loses its pages under a reader ends the program.
+            try workspace.put([], "x.csv.gz")
+        }
+    }
 }

@@ -4,7 +4,7 @@ import Testing
 /// A short, repeatable run of what `make fuzz` does for long: damaged files are read or refused, and never more than that.
 @Suite struct FuzzTests {
     /// How many damaged files each reader is given; those of folders take longer.
-    static let counts = ["model": 120, "ensemble": 60, "checkpoint": 80, "report": 60]
+    static let counts = ["table": 200, "model": 80, "ensemble": 30, "checkpoint": 60, "results": 50, "report": 20]
 
     @Test(arguments: Target.all.map(\.name))
     func `damaged files are read or refused with an error that names them`(name: String) throws {
@@ -16,7 +16,7 @@ import Testing
             #expect(outcome.findings.isEmpty)
         }
         var refused = 0, read = 0
-        for number in 0..<(Self.counts[name] ?? 400) {
+        for number in 0..<(Self.counts[name] ?? 300) {
             var mutator = Mutator(seed: UInt64(number), words: target.words)
             let seed = target.seeds[number % target.seeds.count], other = target.seeds[(number / 7) % target.seeds.count]
             let outcome = try target.run(mutator.mutate(seed, target.form, other: other))

@@ -93,11 +93,13 @@
             offset += used
             unsafe buffer.update(from: buffer + used, count: filled)
         }
+        // What stays is the beginning of a record, which is scanned anew. A window twice as long bounds the work by the
+        // text's length; one that grew by a piece would make it quadratic.
+        let tail = filled
         while true {
             if filled + 1 >= capacity { try grow() }
             let buffer = unsafe buffer!
             let count = try unsafe inflater.read(into: buffer + filled, count: capacity - 1 - filled)
-            let old = filled
             filled += count
             unsafe start = UnsafePointer(buffer)
             if count == 0 {
@@ -109,7 +111,7 @@
                 unsafe end = start + filled
                 return
             }
-            if let lineEnd = unsafe lastLineEnd(start + old, start + filled) {
+            if filled >= 2 * tail, let lineEnd = unsafe lastLineEnd(start + tail, start + filled) {
                 unsafe end = lineEnd
                 return
             }

@@ -1,23 +1,17 @@
 // The program that `make fuzz` runs: `lacuna-fuzz TARGET CORPUS [flags of libFuzzer]`, `lacuna-fuzz seeds TARGET FOLDER`, which
 // writes the valid files that a target begins with, or `lacuna-fuzz targets`, which lists them.
-//
-// libFuzzer brings a main of its own; it is driven from here instead, so that the target is chosen at run time.
+// libFuzzer brings the main and calls what is here.
 
 import Foundation
 @testable import Lacuna
 import TestSupport
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ argc: UnsafeMutablePointer<CInt>, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
 
 @_silgen_name("LLVMFuzzerMutate")
 private func mutateBytes(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ most: Int) -> Int
 
 /// What is fuzzed; set once, before anything is.
 nonisolated(unsafe) private var target: Target?
+nonisolated(unsafe) private var folder: Workspace?
 
 /// Half of the time the bytes are damaged as libFuzzer does it, half of the time as the format's structure suggests.
 @_cdecl("LLVMFuzzerCustomMutator")
@@ -31,7 +25,8 @@ public func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ most: I
     return length
 }
 
-private let body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { bytes, count in
+@_cdecl("LLVMFuzzerTestOneInput")
+public func runOnce(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         let outcome = try unsafe target?.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
         for finding in outcome?.findings ?? [] { fatalError(finding) }
@@ -41,39 +36,41 @@ private let body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { bytes,
     return 0
 }
 
-@main enum Fuzzer {
-    static func main() throws {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        if arguments == ["targets"] {
-            for target in Target.all { print(target.name) }
-            return
-        }
-        let writesSeeds = arguments.first == "seeds"
-        let name = writesSeeds ? arguments.dropFirst().first : arguments.first
-        guard let entry = Target.all.first(where: { $0.name == name }) else {
-            print("name a target: \(Target.all.map(\.name).joined(separator: ", "))")
-            exit(2)
-        }
+/// Takes the target's name out of the arguments, and makes it ready.
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(
+    _ count: UnsafeMutablePointer<CInt>, _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
+) -> CInt {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == ["targets"] {
+        for target in Target.all { print(target.name) }
+        exit(0)
+    }
+    let writesSeeds = arguments.first == "seeds"
+    let name = writesSeeds ? arguments.dropFirst().first : arguments.first
+    guard let entry = Target.all.first(where: { $0.name == name }) else {
+        print("name a target: \(Target.all.map(\.name).joined(separator: ", "))")
+        exit(2)
+    }
+    do {
         let workspace = try Workspace()
         let made = try entry.make(workspace)
         if writesSeeds, arguments.count == 3 {
             try FileSystem.makeFolder(arguments[2])
             for (index, seed) in made.seeds.enumerated() { try FileSystem.write(seed, to: "\(arguments[2])/seed-\(index)", sync: false) }
-            return
+            try FileSystem.remove(workspace.folder)
+            exit(0)
         }
         unsafe target = made
-        let code = drive([CommandLine.arguments[0]] + arguments.dropFirst())
-        try FileManager.default.removeItem(atPath: workspace.folder)
-        exit(code)
+        unsafe folder = workspace
+    } catch {
+        print("the harness failed: \(error)")
+        exit(2)
     }
-
-    /// libFuzzer may change the words, so they are its own.
-    private static func drive(_ arguments: [String]) -> CInt {
-        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        var count = CInt(arguments.count)
-        return unsafe words.withUnsafeMutableBufferPointer { buffer in
-            guard var start = unsafe buffer.baseAddress else { return 2 }
-            return unsafe runDriver(&count, &start, body)
-        }
-    }
+    atexit { try? FileSystem.remove(unsafe folder?.folder ?? "") }
+    // The name of the program takes the name's place.
+    unsafe words.pointee[1] = words.pointee[0]
+    unsafe words.pointee += 1
+    unsafe count.pointee -= 1
+    return 0
 }

@@ -37,24 +37,41 @@ extension Target {
         let pair = try RunFolder("members", in: workspace, members: 2)
         // Without the data no curves are drawn: this is about what is read back.
         for name in ["reported.csv", "members.csv"] { try FileSystem.remove(workspace.path(name)) }
-        func seeds(_ run: RunFolder, _ names: [String]) -> [[UInt8]] { names.map { Bundle([($0, run.files[$0] ?? [])]).bytes } }
+        func seeds(_ run: RunFolder, _ names: [String], _ mark: String) -> [[UInt8]] {
+            names.map { Bundle([($0, run.files[$0] ?? []), (mark, [])]).bytes }
+        }
         return Target(
             name: "report", form: .bundle,
             words: ["null", "1e300", "-1e300", "1e-300", "0", "-1", "9223372036854775807", "NaN", "observed", "unscored", "confusion", "members", "folds", "compare", "=== history.jsonl\n"],
-            seeds: seeds(run, ["metrics.json", "history.jsonl", "config.yaml"]) + seeds(pair, ["metrics.json", "members/1/history.jsonl"])
+            seeds: seeds(run, ["metrics.json", "history.jsonl", "config.yaml"], "one") + seeds(pair, ["metrics.json", "members/1/history.jsonl"], "pair")
         ) { bytes in
-            let bundle = Bundle(bytes)
-            return try [run, pair].map { run in
-                try run.write(bundle)
-                return Attempt(path: run.path) {
+            let bundle = Bundle(bytes), run = bundle["pair"] == nil ? run : pair
+            try run.write(bundle)
+            return [
+                Attempt(path: run.path) {
                     let facts = try ReportFacts.load(RunDirectory(run.path), .init(part: nil, flags: [], namesData: false, inspects: false))
                     _ = ReportPage(facts: facts).page.bytes
-                    if let results = facts.results {
-                        _ = ResultTable.text(results, detail: .init(allMetrics: true, confusion: true))
-                        _ = results.json.compact
-                    }
                 }
-            }
+            ]
+        }
+    }
+
+    /// The results of a run, read back and written again.
+    static func results(_ workspace: Workspace) throws -> Target {
+        let run = try RunFolder("scored", in: workspace, members: 2), plain = try RunFolder("plain", in: workspace)
+        return Target(
+            name: "results", form: .json, words: ["null", "1e300", "-1", "\"observed\":", "\"unscored\":", "\"confusion\":", "\"members\":", "\"folds\":", "\"compare\":", "\"sources\":"],
+            seeds: [run, plain].compactMap { $0.files["metrics.json"] }
+        ) { bytes in
+            [
+                Attempt(path: "metrics.json") {
+                    let results: ResultReport
+                    // Those who read it name it.
+                    do { results = try ResultReport(reading: bytes) } catch { throw ModelFileError("its JSON is no result", file: "metrics.json") }
+                    _ = ResultTable.text(results, detail: .init(allMetrics: true, confusion: true))
+                    _ = results.json.compact
+                }
+            ]
         }
     }
 
@@ -93,6 +110,6 @@ extension Target {
     /// Every reader, by name.
     static let all: [(name: String, make: @Sendable (Workspace) throws -> Target)] = [
         ("table", table), ("gzip", gzip), ("npy", npy), ("npz", npz), ("sparse", sparse), ("libsvm", libsvm), ("config", configuration),
-        ("safetensors", safetensors), ("model", model), ("ensemble", ensemble), ("checkpoint", checkpoint), ("report", report), ("trials", trials),
+        ("safetensors", safetensors), ("model", model), ("ensemble", ensemble), ("checkpoint", checkpoint), ("results", results), ("report", report), ("trials", trials),
     ]
 }

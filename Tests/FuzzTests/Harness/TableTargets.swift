@@ -104,7 +104,7 @@ extension Target {
             return [
                 Attempt(path: path) { _ = try SVMLightFile(path: path) },
                 Attempt(path: path) { _ = try SVMLightFile(path: path, asLists: true) },
-                Attempt(path: packed) { _ = try SVMLightFile(path: packed, asLists: false, bufferSize: 2) },
+                Attempt(path: packed) { _ = try SVMLightFile(path: packed, asLists: false, bufferSize: 2 + bytes.count / 64) },
             ]
         }
     }
@@ -127,7 +127,8 @@ extension Target.Attempt {
     /// Reads a table with every role that a column can have, another one for each column.
     fileprivate init(path: String, at start: Int) {
         self.init(path: path) {
-            let reader = try TableReader(path: path, bufferSize: 2, partSize: 16)
+            let size = try FileBytes(path: path).count
+            let reader = try TableReader(path: path, bufferSize: 2 + size / 64, partSize: 16 + size / 16)
             let roles: [ColumnRole] = [
                 .feature(missing: .standard, forceText: false), .label(missing: MissingTokens(words: ["-1", "x"], includingDefaults: true)),
                 .feature(missing: .standard, forceText: false), .text, .skip, .feature(missing: .standard, forceText: true),
