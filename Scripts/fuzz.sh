@@ -12,12 +12,12 @@ root=.build-fuzz program=${PROGRAM:-.build-fuzz/release/lacuna-fuzz}
 export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16:allocator_may_return_null=0:${ASAN_OPTIONS:-}
 mkdir -p $root/findings $root/logs
 
-# A file is small. So a second is long, and half a gigabyte, most of it the sanitizer's own, is much.
+# Files are small. The harness stops at 2 s of work; a minute stops what waits for ever, also on a busy machine.
 fuzz() {
     local target=$1 corpus=$root/corpus/$1
     mkdir -p "$corpus"
     $program seeds "$target" "$root/seeds/$target" > "$root/logs/$target.log" 2>&1 || return 1
-    nice $program "$target" "$corpus" "$root/seeds/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+    nice $program "$target" "$corpus" "$root/seeds/$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 \
         -malloc_limit_mb=512 -max_len=65536 -print_final_stats=1 -artifact_prefix="$root/findings/$target-" \
         >> "$root/logs/$target.log" 2>&1
 }

@@ -20,10 +20,10 @@ extension Target {
             words: ["\"", "\"\"", "\r\n", ",", "\t", "\n", "NA", "nan", "inf", "-inf", "1e400", "1e-400", "0x1p3", "\u{FEFF}", ">5", "<", "+1", "1.", ".5e", "true", "00000000000000000000001", "123456789012345678901234567890"],
             seeds: try golden("tables", ".csv", ".tsv") + small.map { Array($0.utf8) }
         ) { bytes in
-            var attempts = [try Attempt(path: workspace.put(bytes, "table.csv"), at: 0)]
-            if bytes.contains(Ascii.tab) { attempts.append(try Attempt(path: workspace.put(bytes, "table.tsv"), at: 1)) }
+            var attempts = [try Attempt(path: workspace.put(bytes, "table.csv"), size: bytes.count, at: 0)]
+            if bytes.contains(Ascii.tab) { attempts.append(try Attempt(path: workspace.put(bytes, "table.tsv"), size: bytes.count, at: 1)) }
             let packed = try Deflater(path: "table").deflate(bytes, isLast: true)
-            attempts.append(try Attempt(path: workspace.put(packed, "table.csv.gz"), at: 2))
+            attempts.append(try Attempt(path: workspace.put(packed, "table.csv.gz"), size: bytes.count, at: 2))
             return attempts
         }
     }
@@ -38,7 +38,7 @@ extension Target {
         ) { bytes in
             let svm = try workspace.put(bytes, "values.svm.gz")
             return [
-                try Attempt(path: workspace.put(bytes, "packed.csv.gz"), at: 1),
+                try Attempt(path: workspace.put(bytes, "packed.csv.gz"), size: 32 * bytes.count, at: 1),
                 Attempt(path: svm) { _ = try SVMLightFile(path: svm) },
             ]
         }
@@ -125,9 +125,10 @@ extension Target {
 
 extension Target.Attempt {
     /// Reads a table with every role that a column can have, another one for each column.
-    fileprivate init(path: String, at start: Int) {
+    ///
+    /// - Parameter size: bytes of its text; pieces are small in proportion, for handing one over takes longer than reading it.
+    fileprivate init(path: String, size: Int, at start: Int) {
         self.init(path: path) {
-            let size = try FileBytes(path: path).count
             let reader = try TableReader(path: path, bufferSize: 2 + size / 64, partSize: 16 + size / 16)
             let roles: [ColumnRole] = [
                 .feature(missing: .standard, forceText: false), .label(missing: MissingTokens(words: ["-1", "x"], includingDefaults: true)),
