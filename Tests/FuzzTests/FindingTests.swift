@@ -135,6 +135,29 @@ import Testing
                 == model.engine.weights.reduce(0) { $0 + $1.count })
     }
 
+    @Test func `a model whose preprocessing is of other objectives, and a history that does not count its epochs, are refused by name`() throws {
+        let workspace = try Workspace()
+        let run = try RunFolder("run", in: workspace)
+        let facts = String(decoding: run.facts(), as: UTF8.self), named = #""objective" : "tumor""#
+        try #require(facts.contains(named))
+        try run.write(Bundle([("model.json", Array(facts.replacing(named, with: #""objective" : "tumour""#).utf8))]))
+        let error = #expect(throws: ModelFileError.self) { try ModelFolder(run.path).load(as: Preprocessing.self) }
+        #expect(error?.file == "\(run.path)/model.json" && error?.problem == "what it says of the data does not fit its objectives and features")
+
+        let history = String(decoding: run.files["history.jsonl"] ?? [], as: UTF8.self)
+        try #require(history.contains(#""epoch":1,"#))
+        try run.write(Bundle([("history.jsonl", Array(history.replacing(#""epoch":1,"#, with: #""epoch":9223372036854775807,"#).utf8))]))
+        let refused = #expect(throws: ModelFileError.self) {
+            try ReportFacts.load(RunDirectory(run.path), .init(part: nil, flags: [], namesData: false, inspects: false))
+        }
+        #expect(refused?.file == "\(run.path)/history.jsonl")
+    }
+
+    @Test(arguments: ["1", "1e300", "-0.1"])
+    func `a coverage that needs more rows than there can be is refused`(coverage: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Conformal.self, from: Data(#"{"coverage":\#(coverage),"count":3}"#.utf8)) }
+    }
+
     // MARK: Checkpoints
 
     /// A checkpoint after two of three epochs, one of whose files is changed; its digests fit.

@@ -126,8 +126,8 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         return copy
     }
 
-    /// Checks that the parts fit each other, as they do unless someone edited the saved model.
-    func checkConsistency() throws(SettingError) {
+    /// Checks that the parts fit each other, as they do unless someone edited the saved model. Whoever reads one may trust it.
+    private func checkConsistency() throws(SettingError) {
         let labelsFit = labels.allSatisfy { rules in
             guard !rules.columns.isEmpty, rules.cellWeights.map({ $0.count == rules.columns.count }) ?? true, rules.negatives.count == (rules.positive == nil ? 0 : rules.columns.count) else {
                 return false
