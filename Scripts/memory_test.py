@@ -103,7 +103,7 @@ def main():
     try:
         rows = int(options.gigabytes * 1e9) // (4 * FEATURES)
         features(folder / "x.npy", rows, FEATURES)
-        labels(folder / "y.npz", rows, 100, 10)
+        labels(folder / "y.npz", rows, 100, 2)
         size = (folder / "x.npy").stat().st_size
         print(f"features of {size / 1e9:.2f} GB, {rows} rows")
         most = max(

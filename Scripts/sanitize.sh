@@ -21,8 +21,8 @@ for level in $levels; do
         # shellcheck disable=SC2086  # an empty march is no argument
         "$compiler" -std=c17 -g $optimization $march -DLACUNA_ONE_CLONE -Wall -Wextra \
             -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-            -I Sources/LacunaKernels/include Sources/LacunaKernels/kernels.c Tests/Sanitizers/kernels_driver.c \
-            -o "$folder/kernels" -lm 2>"$folder/log" || { cat "$folder/log" >&2; exit 1; }
+            -I Sources/LacunaKernels/include Sources/LacunaKernels/*.c Tests/Sanitizers/kernels_driver.c \
+            -o "$folder/kernels" -lm -lpthread 2>"$folder/log" || { cat "$folder/log" >&2; exit 1; }
         # The gold linker has a word about every entry of the sanitizer's own list of symbols.
         grep -v "Cannot export local symbol" "$folder/log" >&2 || true
         printf '%s %s: ' "$level" "$optimization"

@@ -91,14 +91,17 @@ public struct NPYArray: Sendable {
 
     /// All elements, `[rows × columns]`, row by row, rounded to Float; NaN and infinities stay.
     ///
-    /// - Throws: at the first finite value that Float cannot hold.
-    public func floats() throws(TableError) -> [Float] {
+    /// - Parameter isAllowed: whether a finite value that Float cannot hold may stand as an infinity, for it is declared missing.
+    /// - Throws: at the first finite value that Float cannot hold and that is not allowed.
+    public func floats(allowing isAllowed: (Double) -> Bool = { _ in false }) throws(TableError) -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(rows * columns)
         try forEachRow { (row, values) throws(TableError) in
             for column in 0 ..< values.count {
                 let rounded = Float(values[column])
-                if rounded.isInfinite && values[column].isFinite { throw tooLarge(values[column], row, column) }
+                if rounded.isInfinite && values[column].isFinite && !isAllowed(values[column]) {
+                    throw tooLarge(values[column], row, column)
+                }
                 result.append(rounded)
             }
         }

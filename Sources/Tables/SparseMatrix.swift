@@ -73,11 +73,12 @@ public struct SparseFile: Sendable {
 
     /// All stored elements, rounded to Float; NaN stays.
     ///
+    /// - Parameter isAllowed: whether an infinity may stay, for it is declared missing.
     /// - Throws: ``TableError`` for row starts that do not ascend, a column out of range, a column twice in a row, and the
-    ///   first finite value that Float cannot hold.
-    public func floats() throws(TableError) -> SparseMatrix<Float> {
+    ///   first value that Float cannot hold and that is not allowed.
+    public func floats(allowing isAllowed: (Float) -> Bool = { _ in false }) throws(TableError) -> SparseMatrix<Float> {
         let matrix: SparseMatrix<Float> = try read()
-        if let place = matrix.values.firstIndex(where: \.isInfinite) {
+        if let place = matrix.values.firstIndex(where: { $0.isInfinite && !isAllowed($0) }) {
             let row = matrix.row(of: place)
             throw TableError(
                 "element [\(row), \(matrix.columnIndices[place])] is infinite or beyond the range of a 32-bit float", file: path,

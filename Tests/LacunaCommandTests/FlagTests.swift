@@ -28,6 +28,42 @@ import Testing
         #expect(configuration.training.epochs == 3)
     }
 
+    @Test func `flags that name another kind of file leave behind what the configuration said of its own kind`() throws {
+        func read(_ data: String, _ flags: String...) throws -> RunConfiguration {
+            var configuration = try ConfigurationReader.read("data: {\(data)}\nobjectives: [{column: y, kind: binary}]\n", path: "c.yaml")
+            let command = try #require(try LacunaCommand.parseAsRoot(["train", "--out", "run"] + flags) as? Train)
+            try configuration.apply(command.settings.data.given)
+            try configuration.validate()
+            return configuration
+        }
+        let table = try read("file: tags.svm, libsvm: lists", "--data", "x.csv", "--id", "patient")
+        #expect(table.data.libsvm == nil && table.data.id == "patient" && table.data.files.map(\.path) == ["x.csv"])
+        let columns = "id: p, splitColumn: s, ignore: [a], text: [b], rename: [c=d], missing: [9]"
+        let lines = try read("file: x.csv, \(columns)", "--data", "tags.svm")
+        #expect(lines.data.id == nil && lines.data.splitColumn == nil && lines.data.ignore == [] && lines.data.rename == [])
+        #expect(lines.data.text == [] && lines.data.missing == ["9"])
+        let arrays = try read("file: x.csv, \(columns)", "--features", "x.npy", "--labels", "y.npy")
+        #expect(arrays.data.files == [] && arrays.data.splitColumn == nil)
+        // Another table is of the same kind.
+        let other = try read("file: x.csv, id: p, splitColumn: s", "--data", "z.csv")
+        #expect(other.data.id == "p" && other.data.splitColumn == "s")
+        #expect(try read("file: a.svm, libsvm: lists", "--data", "b.svm.gz").data.libsvm?.form == .lists)
+    }
+
+    @Test func `verify and tune take what train takes of balancing, models and decisions`() throws {
+        let flags = [
+            "--data", "a.csv", "--objective", "a:binary", "--balance", "dwa", "--early-stopping", "2", "--freeze-heads", "best",
+            "--calibration", "isotonic", "--threshold", "f1", "--coverage", "0.9", "--ensemble", "3",
+        ]
+        let train = try #require(try LacunaCommand.parseAsRoot(["train", "--out", "run"] + flags) as? Train).resolvedConfiguration()
+        let whole = flags + ["--out", "run", "--overwrite", "--tensorboard", "t"]
+        let verify = try #require(try LacunaCommand.parseAsRoot(["verify"] + whole) as? Verify).settings.resolvedConfiguration()
+        let tune = try #require(try LacunaCommand.parseAsRoot(["tune", "--out", "run"] + flags) as? Tune).settings.resolved()
+        #expect(verify == train && tune.configuration == train)
+        #expect(tune.given.isSuperset(of: ["training.balance", "training.freezeHeads", "decisions.coverage", "training.ensemble"]))
+        #expect(train.training.balancing == .dwa && train.decisions.coverage == 0.9)
+    }
+
     @Test func `tokens are divided by commas and flags may be repeated`() throws {
         let read = try configuration(
             "--data", "a.csv", "--objective", "a:binary", "--objective", "b:regression", "--missing=-1,9",

@@ -55,6 +55,22 @@ import Testing
         #expect(shown["data.split"] == "0.8,0.1,0.1")
     }
 
+    /// A terminal that breaks an example's line makes two commands of it.
+    @Test(arguments: ["train", "evaluate", "predict", "export", "verify", "tune", "split", "report", "inspect"])
+    func `no example is broken at 80 columns`(name: String) throws {
+        let command = try #require(LacunaCommand.configuration.subcommands.first { $0._commandName == name })
+        let help = LacunaCommand.helpMessage(for: command, columns: 200)
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex { $0.contains("EXAMPLES") })
+        let examples = lines[(start + 2)...].prefix { !$0.isEmpty }
+        #expect(!examples.isEmpty)
+        for line in examples { #expect(line.count <= 80, "\(line)") }
+        // A line that is not an example's first goes on from one that says so.
+        for (line, next) in zip(examples, examples.dropFirst()) {
+            #expect(next.hasPrefix("  lacuna ") != line.hasSuffix("\\"), "\(next)")
+        }
+    }
+
     @Test func `the other commands list their flags with examples`() {
         let evaluate = LacunaCommand.helpMessage(for: Evaluate.self)
         let predict = LacunaCommand.helpMessage(for: Predict.self)

@@ -110,4 +110,37 @@ import Testing
             #expect(page.error == "error: --html is a file that is read\n  where: data.csv\n  fix:   name another file\n")
         }
     }
+
+    @Test func `uncertain and censored cells and sources stand in text, JSON and page`() throws {
+        try withTemporaryFolder { folder in
+            let cells = ["-1,<3", "0,4", "1,>9", "0,5", "1,6", ",7"]
+            let lines = (0..<60).map { "\($0 % 7),\($0 % 11),\(cells[$0 % 6])" }
+            try ("x,z,edema,size\n" + lines[..<30].joined(separator: "\n") + "\n").write(to: folder, as: "a.csv")
+            try ("x,z,edema,size\n" + lines[30...].joined(separator: "\n") + "\n").write(to: folder, as: "b.csv")
+            let flags = [
+                "inspect", "--data", "a.csv", "--data", "ward=b.csv", "--split", "1,0,0", "--threads", "1",
+                "--objective", "edema:binary:uncertain=-1:ignore", "--objective", "size:regression:censored=true",
+            ]
+            let text = try Lacuna.run(flags, in: folder)
+            #expect(text.code == 0, "\(text.error)")
+            #expect(text.output.hasPrefix("a.csv, b.csv\n"))
+            let table = text.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            #expect(table.contains(["edema", "train", "10", "ignored", "–", "–"]))
+            #expect(table.contains(["size", "train", "0", "–", "10", "10"]))
+            #expect(table.contains(["coverage", "by", "source", "a.csv", "ward"]))
+            let result = try Lacuna.run(flags + ["--json", "--html", "page.html"], in: folder)
+            let json = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+            let objectives = try #require(json["objectives"] as? [[String: Any]])
+            #expect(objectives[0]["uncertain"] as? [String: Int] == ["train": 10])
+            #expect(objectives[0]["observed"] as? [String: Int] == ["train": 40])
+            #expect(objectives[0]["uncertainPolicy"] as? String == "-1:ignore")
+            #expect((objectives[1]["censored"] as? [String: Any])?["train"] as? [String: Int] == ["below": 10, "above": 10])
+            let sources = try #require(json["sources"] as? [[String: Any]])
+            #expect(sources.map { $0["name"] as? String } == ["a.csv", "ward"])
+            #expect((sources[1]["coverage"] as? [String: Double])?["size"] == 1)
+            let page = try String(contentsOfFile: folder + "/page.html", encoding: .utf8)
+            #expect(page.contains("10 uncertain (ignored)") && page.contains("10 censored (&lt;), 10 censored (&gt;)"))
+            #expect(page.contains("Coverage by source"))
+        }
+    }
 }

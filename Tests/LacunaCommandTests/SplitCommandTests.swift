@@ -174,4 +174,44 @@ import Testing
             #expect(try column(folder + "/o.csv").cells.filter { $0 == "train" }.count == 96)
         }
     }
+
+    @Test func `several tables are divided as one, by their sources too, and a renamed column is one column`() throws {
+        try withTemporaryFolder { folder in
+            let lines = Sample.csv(rows: 90).split(separator: "\n").map(String.init)
+            try (lines[0...40].joined(separator: "\n") + "\n").write(to: folder, as: "a.csv")
+            let other = [lines[0].replacingOccurrences(of: "tumor", with: "tumour")] + lines[41...]
+            try (other.joined(separator: "\n") + "\n").write(to: folder, as: "b.csv")
+            let files = ["--data", "a.csv", "--data", "B=b.csv", "--rename", "B:tumour=tumor"] + Self.objectives
+            let outcome = try run(files + ["--out", "parts.csv", "--json"], in: folder)
+            #expect(outcome.code == 0, "\(outcome.error)")
+            #expect(try object(outcome.output)["rows"] as? Int == 90)
+            let rows = try #require(try FilePaths.text(of: folder + "/parts.csv")).split(whereSeparator: \.isNewline)
+            #expect(rows[0] == "row,source,sourceRow,split")
+            #expect(rows[41].hasPrefix("41,B,1,") && rows[40].hasPrefix("40,a.csv,40,") && rows.count == 91)
+            // The same rows in one file are divided alike.
+            try (lines.joined(separator: "\n") + "\n").write(to: folder, as: "whole.csv")
+            _ = try run(["--data", "whole.csv"] + Self.objectives + ["--out", "whole-parts.csv"], in: folder)
+            #expect(try column(folder + "/parts.csv").cells == column(folder + "/whole-parts.csv").cells)
+            let bySource = try run(files + ["--group", "source", "--split", "0.5,0.5,0", "--out", "sources.csv"], in: folder)
+            #expect(bySource.code == 0, "\(bySource.error)")
+            let cells = try column(folder + "/sources.csv").cells
+            #expect(Set(cells[..<40]).count == 1 && Set(cells[40...]).count == 1 && cells[0] != cells[40])
+            let taken = try run(files + ["--column", "source", "--out", "no.csv"], in: folder)
+            #expect(taken.error.hasPrefix("error: the file has a column 'source' already"))
+        }
+    }
+
+    @Test func `what a libsvm file does not list is declared as in training`() throws {
+        try withTemporaryFolder { folder in
+            let lines = (0..<40).map { row in ["0,2", "1", "", "0"][row % 4] + " 1:\(row) 3:1" }
+            try (lines.joined(separator: "\n") + "\n").write(to: folder, as: "tags.svm")
+            for (flags, observed) in [([], 40), (["--libsvm", "lists:empty=missing"], 30), (["--libsvm", "lists:unlisted=missing"], 20)] {
+                let outcome = try run(
+                    ["--data", "tags.svm", "--objective", "t0:binary", "--out", "parts.csv", "--json"] + flags, in: folder)
+                #expect(outcome.code == 0, "\(outcome.error)")
+                let slots = try #require(try object(outcome.output)["objectives"] as? [[String: Any]])
+                #expect((slots[0]["observed"] as? [String: Any])?["total"] as? Int == observed)
+            }
+        }
+    }
 }

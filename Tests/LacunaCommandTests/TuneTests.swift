@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TuneTests {
     private func space(_ texts: [String], fixed: Set<String> = [], objectives: Int = 2) throws -> SearchSpace {
-        try SearchSpace(texts, fixed: fixed, objectives: objectives)
+        try SearchSpace(texts, fixed: fixed).of(objectives: objectives)
     }
 
     @Test func `what is given is not searched, and what is searched replaces the usual range`() throws {
@@ -102,6 +102,57 @@ import Testing
         }
     }
 
+    @Test func `whole numbers are drawn whole, and what a search holds still cannot be searched`() throws {
+        let space = try space(["batchSize=16..256", "learningRate=0.001..0.1"])
+        #expect(space.dimensions[0].values == .range(16, 256, isLog: true, isWhole: true) && space.dimensions[0].text == "batchSize=16..256")
+        for trial in 1...50 {
+            let drawn = try #require(Int(space.draw(trial: trial, seed: 1).settings[0].value))
+            #expect((16...256).contains(drawn))
+        }
+        for key in ["folds", "ensemble", "compare", "seed", "unlabelled"] {
+            #expect(throws: CommandError.self) { try self.space(["\(key)=2|3"]) }
+        }
+    }
+
+    @Test func `a search with a coverage compares trials on the rows that the winner's training will see`() throws {
+        try withTemporaryFolder { folder in
+            try Sample.csv(rows: 240).write(to: folder, as: "data.csv")
+            let flags = [
+                "--balance", "uncertainty", "--coverage", "0.7", "--calibration", "temperature", "--ensemble", "2", "--split", "0.5,0.3,0.2",
+            ]
+            let search = try Lacuna.run(Self.base + flags + ["--trials", "2", "--json", "--out", "s"], in: folder)
+            #expect(search.code == 0, "\(search.error)")
+            let best = try JSONDecoder().decode(Printed.self, from: Data(search.output.utf8)).best
+            let trained = try Lacuna.run(["train", "--config", "s/best.yaml", "--quiet", "--out", "run"], in: folder)
+            #expect(trained.code == 0, "\(trained.error)")
+            let history = String(decoding: try FileSystem.read(folder + "/run/members/1/history.jsonl"), as: UTF8.self)
+            let last = try JSONDecoder().decode(History.Epoch.self, from: Data(try #require(history.split(separator: "\n").last).utf8))
+            #expect(last.monitored == best.score)
+            #expect(last.objectives.allSatisfy { $0.weight != nil })
+        }
+    }
+
+    @Test func `each objective of a pattern has a weight of its own, in the winner's settings too`() throws {
+        try withTemporaryFolder { folder in
+            try Sample.csv().write(to: folder, as: "data.csv")
+            let search = try Lacuna.run(
+                [
+                    "tune", "--data", "data.csv", "--id", "patient", "--objective", "finding_*:binary", "--objective", "size:regression", "--ignore",
+                    "t*", "--ignore", "grade", "--search", "encoder=4", "--epochs", "2", "--threads", "1", "--trials", "1", "--json", "--quiet", "--out", "s",
+                ], in: folder)
+            #expect(search.code == 0, "\(search.error)")
+            #expect(try #require(log(folder + "/s").first?.settings["weights"]).split(separator: "|").count == 3)
+            let best = try RunConfiguration.read(file: folder + "/s/best.yaml")
+            #expect(best.objectives.map(\.columns) == [.exact("finding_a"), .exact("finding_b"), .exact("size")])
+            #expect(Set(best.objectives.map(\.weight)).count == 3)
+            let trained = try Lacuna.run(["train", "--config", "s/best.yaml", "--quiet", "--out", "run"], in: folder)
+            #expect(trained.code == 0, "\(trained.error)")
+            let history = String(decoding: try FileSystem.read(folder + "/run/history.jsonl"), as: UTF8.self)
+            let last = try JSONDecoder().decode(History.Epoch.self, from: Data(try #require(history.split(separator: "\n").last).utf8))
+            #expect(last.monitored == (try JSONDecoder().decode(Printed.self, from: Data(search.output.utf8)).best.score))
+        }
+    }
+
     @Test func `a larger budget goes on with the same search, other settings do not`() throws {
         try withTemporaryFolder { folder in
             try Sample.csv().write(to: folder, as: "data.csv")
@@ -124,7 +175,8 @@ import Testing
         (["--search", "dropout=0|1.5"], "dropout is 1.5; it lies in 0 ..< 1"),
         (["--search", "epochs=1|2"], "no setting that can be searched is called 'epochs'"),
         (["--method", "grid"], "'grid' is no method"), (["--trials", "none"], "'none' is no number of trials"),
-        (["--split", "0.8,0,0.2"], "there is no validation part"),
+        (["--split", "0.8,0,0.2"], "there is no validation part"), (["--folds", "3"], "a search makes no folds, and 3 are wanted"),
+        (["--search", "batchSize=1.5..3"], "'batchSize' is a whole number"), (["--search", "clip=-1..0.5"], "clip is -1.0; it is above 0"),
     ])
     func `a search that cannot be says why and writes nothing`(arguments: [String], message: String) throws {
         try withTemporaryFolder { folder in

@@ -22,7 +22,7 @@ import Testing
             #expect(outcome.output.contains("tensors of weights ("))
             #expect(outcome.output.contains("all bits are equal"))
             #expect(outcome.output.contains("allowed 0.0001"))
-            #expect(outcome.output.hasSuffix("passed: 6 checks, 1 epochs each\n"))
+            #expect(outcome.output.hasSuffix("passed: 6 checks, 1 epoch each\n"))
             #expect(FileSystem.names(in: folder) == ["data.csv"])
         }
     }

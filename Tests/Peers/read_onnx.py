@@ -3,7 +3,8 @@
     python read_onnx.py MODEL.onnx TABLE.csv PREDICTIONS.csv
 
 Prints one JSON object: the largest difference by output (of a regression, relative to its largest prediction), and whether
-the predicted levels are equal. The file is checked by onnx first.
+the predicted levels and decisions are equal; where a probability lies within 1e-6 of its threshold, either decision is. The file
+is checked by onnx first.
 """
 import csv, json, sys
 import numpy as np, onnx, onnxruntime
@@ -33,4 +34,12 @@ for output in json.loads(facts["lacuna.outputs"]):
     if kind == "ordinal":
         levels = [output["columns"][k] for k in ours[f"{name}.level"][:, 0]]
         result[f"{name}.level"] = 0.0 if levels == [row[name] for row in theirs] else 1.0
+    if "decision" in output:
+        said = ours[output["decision"]]
+        if kind == "categorical":
+            wrong = [output["columns"][k] for k in said[:, 0]] != [row[f"{name}.decision"] for row in theirs]
+        else:
+            own = np.array([[int(row[f"{c}.decision"]) for c in columns] for row in theirs])
+            wrong = ((said != own) & (np.abs(expected - output["thresholds"]) > 1e-6)).any()
+        result[output["decision"]] = float(wrong)
 print(json.dumps(result))

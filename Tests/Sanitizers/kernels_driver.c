@@ -103,16 +103,129 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
         }
     free(kernel); free(product);
     lacuna_observed_scores(count, width, H, rows, hidden, weight, out);
-    lacuna_observed_backward(count, width, H, rows, hidden, weight, out, dweight, dhidden);
     // One slot's columns stand at the end of a wider matrix, as the last objective's do.
     size_t stride = width + 3;
-    float *scores = floats(total * stride, wild), *loss = floats(count, wild), *weights = floats(count, 0);
+    float *scores = floats(total * stride, wild);
     lacuna_pack(count, width, stride, rows, scores + 3, out);
     lacuna_unpack(count, width, stride, rows, out, scores + 3);
-    (void)lacuna_weigh(count, width, weights, 0.5f, loss, out);
-    (void)lacuna_weigh(count, width, NULL, 0.5f, loss, out);
     free(rows); free(hidden); free(gathered); free(dhidden); free(weight); free(out); free(dweight);
-    free(scores); free(loss); free(weights);
+    free(scores);
+}
+
+// Labels of some slots in a batch: from entries to gradients, against sums in double where the numbers are tame.
+static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) {
+    ptrdiff_t *starts = malloc((total + 1) * sizeof(ptrdiff_t));
+    int32_t *labelled = malloc((total * slots + 1) * sizeof(int32_t));
+    size_t stored = 0;
+    for (size_t r = 0; r < total; r++) {
+        starts[r] = (ptrdiff_t)stored;
+        for (size_t k = 0; k < slots; k++)
+            if (next() % 3 == 0) labelled[stored++] = (int32_t)k;
+    }
+    starts[total] = (ptrdiff_t)stored;
+    size_t rows = total + 2, most = rows * slots;
+    int32_t *chosen = indices(rows, total), *counts = calloc(slots, sizeof(int32_t));
+    int32_t *touched = malloc((slots + 1) * sizeof(int32_t)), *places = calloc(slots, sizeof(int32_t));
+    float *targets = malloc((stored + 1) * sizeof(float)), *table = malloc(total * slots * sizeof(float) + 1);
+    for (size_t i = 0; i < total * slots; i++) table[i] = NAN;
+    for (size_t r = 0; r < total; r++)
+        for (ptrdiff_t e = starts[r]; e < starts[r + 1]; e++)
+            table[r * slots + (size_t)labelled[e]] = targets[e] = (float)(next() % (width > 1 ? width : 2));
+    size_t found = lacuna_count_entries(rows, chosen, starts, labelled, counts, touched);
+    int32_t *again = calloc(slots, sizeof(int32_t));
+    lacuna_count_targets(rows, slots, slots, chosen, table, again);
+    check(memcmp(counts, again, slots * sizeof(int32_t)) == 0, "a table counts other labels than lists");
+
+    lacuna_segment *segments = malloc((slots + 1) * sizeof *segments);
+    int32_t *objectives = malloc(slots * sizeof(int32_t));
+    size_t n = 0, count = 0;
+    for (size_t k = 0; k < slots; k++) {
+        objectives[k] = (int32_t)(k / 2);
+        places[k] = (int32_t)count;
+        if (!counts[k]) continue;
+        segments[n] = (lacuna_segment){(int32_t)k, (int32_t)count, counts[k], (int32_t)(n * width), (int32_t)(n * width)};
+        count += (size_t)counts[k];
+        n++;
+    }
+    check(n == found, "another number of slots than were touched");
+    int32_t *entryRows = malloc((count + 1) * sizeof(int32_t));
+    float *own = malloc((count + 1) * sizeof(float)), *weights = floats(stored, 0), *ownWeights = malloc((count + 1) * sizeof(float));
+    lacuna_place_entries(rows, chosen, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
+    float *hidden = floats(rows * H, wild), *matrix = floats(slots * width * H, wild), *bias = floats(slots * width, 0);
+    float *packed = malloc(count * width * sizeof(float) + 1), *losses = malloc(count * sizeof(float) + 1);
+    float *coefficients = floats(slots, 0), *db = calloc(n * width + 1, sizeof(float));
+    double *sums = malloc((n + 1) * sizeof(double));
+    lacuna_run_scores(segments, n, 0, width, H, entryRows, hidden, matrix, packed);
+    lacuna_run_biases(segments, n, 0, width, bias, packed);
+    if (width == 1)
+        lacuna_binary(count, 1.5f, 0.1f, own, packed, losses);
+    else
+        lacuna_categorical(count, width, NULL, own, packed, losses);
+    (void)lacuna_run_weigh(segments, n, width, next() % 2 ? ownWeights : NULL, objectives, coefficients, losses, packed, db, sums);
+    size_t panels = (H + LACUNA_PANEL - 1) / LACUNA_PANEL, area = panels * rows * LACUNA_PANEL;
+    float *panel = floats(area, 1), *dpanel = calloc(area + 1, sizeof(float)), *dhidden = calloc(rows * H + 1, sizeof(float));
+    float *dweight = calloc(n * width * H + 1, sizeof(float));
+    for (size_t p = 0; p < panels; p++) {
+        lacuna_panels(rows, H, p, p + 1, hidden, panel);
+        lacuna_run_backward(segments, n, 0, width, H, rows, p, p + 1, entryRows, panel, matrix, packed, dweight, dpanel);
+        lacuna_add_panels(rows, H, p, p + 1, dpanel, dhidden);
+    }
+    for (size_t k = 0; k < n && !wild; k++)
+        for (size_t c = 0; c < width; c++)
+            for (size_t j = 0; j < H; j++) {
+                double sum = 0;
+                for (int32_t e = segments[k].start; e < segments[k].start + segments[k].count; e++)
+                    sum += (double)packed[(size_t)e * width + c] * (double)hidden[(size_t)entryRows[e] * H + j];
+                check(fabs(sum - (double)dweight[(k * width + c) * H + j]) < 1e-3, "a gradient of weights is wrong");
+            }
+    float *z = floats(rows * slots * width, wild), *tableLosses = calloc(slots, sizeof(float));
+    float *tableBias = calloc(slots * width, sizeof(float));
+    if (width == 1) {
+        lacuna_binary_table(rows, slots, slots, chosen, table, 1.5f, 0.1f, slots, bias, coefficients, z, tableLosses, tableBias);
+        lacuna_squared_table(rows, slots, slots, chosen, table, slots, bias, coefficients, z, tableLosses, tableBias);
+        lacuna_squared(count, own, packed, losses);
+    } else {
+        lacuna_categorical_table(rows, slots, width, slots, chosen, table, NULL, slots * width, bias, coefficients, z,
+                                 tableLosses, tableBias);
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < slots; k++)
+            for (size_t c = 0; c < width; c++)
+                check(!isnan(table[(size_t)chosen[i] * slots + k]) || z[(i * slots + k) * width + c] == 0,
+                      "a missing label has a gradient");
+    (void)most;
+    free(starts); free(labelled); free(chosen); free(counts); free(touched); free(places); free(targets); free(table);
+    free(again); free(segments); free(objectives); free(entryRows); free(own); free(weights); free(ownWeights);
+    free(hidden); free(matrix); free(bias); free(packed); free(losses); free(coefficients); free(db); free(sums);
+    free(panel); free(dpanel); free(dhidden); free(dweight); free(z); free(tableLosses); free(tableBias);
+}
+
+// Both losses against double, over logits of every size.
+static void lossesAgainstDouble(void) {
+    for (float z = -80; z < 80; z += 0.37f)
+        for (int y = 0; y < 2; y++) {
+            float slope = z, loss, target = (float)y, three[3] = {z, 0.5f, -1}, other;
+            lacuna_binary(1, 1, 0, &target, &slope, &loss);
+            double exact = log1p(exp(y ? -(double)z : (double)z));
+            double p = y ? -1 / (1 + exp((double)z)) : 1 / (1 + exp(-(double)z));
+            check(fabs(exact - (double)loss) <= 4e-7 * exact, "binary cross-entropy is off");
+            check(fabs(p - (double)slope) <= 4e-7 * fabs(p), "the slope of binary cross-entropy is off");
+            lacuna_categorical(1, 3, NULL, &target, three, &other);
+            double e[3] = {exp((double)z), exp(0.5), exp(-1)}, sum = e[0] + e[1] + e[2];
+            double rest = e[1 - y] + e[2], cross = e[y] > rest ? log1p(rest / e[y]) : log(sum) - (y ? 0.5 : (double)z);
+            check(fabs(cross - (double)other) <= 1e-6 * cross + 1e-12, "categorical cross-entropy is off");
+            check(fabs(-rest / sum - (double)three[y]) <= 1e-6 * rest / sum, "the slope of categorical cross-entropy is off");
+        }
+}
+
+static void addPart(void *context, int part) { ((int *)context)[part]++; }
+
+static void pool(int threads) {
+    int parts[8] = {0};
+    lacuna_pool *pool = lacuna_pool_new(threads);
+    for (int i = 0; i < 500; i++) lacuna_pool_run(pool, addPart, parts);
+    lacuna_pool_free(pool);
+    for (int i = 0; i < threads; i++) check(parts[i] == 500, "a part of the work was not done once each time");
 }
 
 static void sparse(size_t count, size_t outputs, size_t total, size_t width, int wild) {
@@ -131,7 +244,7 @@ static void sparse(size_t count, size_t outputs, size_t total, size_t width, int
                 sum += (double)values[e] * (double)kernel[(size_t)columns[e] * outputs + j];
             check(fabs(sum - (double)out[i * outputs + j]) < 1e-4, "the sparse product is wrong");
         }
-    lacuna_sparse_backward(count, outputs, rows, starts, columns, values, out, gradient);
+    lacuna_sparse_backward(count, outputs, 0, outputs, rows, starts, columns, values, out, gradient);
     lacuna_sparse_clear(count, outputs, rows, starts, columns, gradient);
     for (size_t i = 0; i < width * outputs; i++) check(gradient[i] == 0, "a sparse gradient is not cleared");
     free(starts); free(rows); free(columns); free(values); free(kernel); free(out); free(gradient);
@@ -149,6 +262,13 @@ int main(void) {
             }
         }
     elementwise(100003, 1);
+    for (int wild = 0; wild < 2; wild++)
+        for (size_t total = 1; total < 12; total += 3)
+            for (size_t slots = 1; slots < 20; slots += 6)
+                for (size_t width = 1; width < 5; width++)
+                    for (int i = 0; i < SIZES; i += 3) heads(total, slots, width, sizes[i], wild);
+    lossesAgainstDouble();
+    for (int threads = 1; threads <= 4; threads++) pool(threads);
     if (failures) return 1;
     puts("kernels: nothing found");
     return 0;

@@ -5,9 +5,9 @@ struct ArrayFiles {
     let featureNames: [String]
     /// t0, t1, …, or the lines of the names file; empty without labels.
     let labelNames: [String]
-    private let features: NumberFile
-    private let labels: NumberFile?
-    private let mask: NumberFile?
+    let features: NumberFile
+    let labels: NumberFile?
+    let mask: NumberFile?
     private let mostInMemory: Int
 
     /// Encoded features beyond so many bytes stay in their file.
@@ -101,25 +101,25 @@ struct ArrayFiles {
             if case .feature(let missing, _) = role { NumericTokens(missing) } else { nil }
         }.first ?? NumericTokens(.standard)
         switch features {
-        case .sparse(let file): return RawFeatures(try file.floats(), missing: tokens)
+        case .sparse(let file): return RawFeatures(
+                try file.floats { tokens.contains(Double($0)) }, missing: tokens)
         case .dense(let array):
             // Columns that lie apart cannot be read by row from a disk.
             if array.rows * array.columns * 4 > mostInMemory, !array.isByColumn {
                 let isWanted = roles.prefix(featureNames.count).map { if case .feature = $0 { true } else { false } }
                 return try RawFeatures(mapping: array, missing: tokens, isWanted: isWanted, names: featureNames)
             }
-            try read(array, roles, into: &columns)
+            try read(array, roles, tokens, into: &columns)
             return nil
         }
     }
 
     private func read(
-        _ array: NPYArray, _ roles: [ColumnRole], into columns: inout [SourceTable.Content]
+        _ array: NPYArray, _ roles: [ColumnRole], _ tokens: NumericTokens, into columns: inout [SourceTable.Content]
     ) throws(TableError) {
-        var values = try array.floats()
+        var values = try array.floats { tokens.contains(Double(Float($0))) }
         for place in featureNames.indices {
-            guard case .feature(let missing, _) = roles[place] else { continue }
-            let tokens = NumericTokens(missing)
+            guard case .feature = roles[place] else { continue }
             for row in 0..<array.rows {
                 let index = row * array.columns + place
                 if tokens.contains(Double(values[index])) { values[index] = .nan }
@@ -181,15 +181,14 @@ private struct LabelReader {
         _ matrix: SparseMatrix<Double>, _ mask: LabelMask?
     ) throws(TableError) -> [(slot: Int, column: NumberLabels)] {
         var mask = mask
-        var counts = [Int](repeating: 0, count: names.count)
-        for column in matrix.columnIndices { counts[Int(column)] += 1 }
-        var columns = names.indices.map { slot in
-            var column = NumberLabels()
-            guard tokens[slot] != nil else { return column }
-            column.rows.reserveCapacity(counts[slot])
-            column.values.reserveCapacity(counts[slot])
-            return column
-        }
+        // Where each column's labels begin: one run of memory for all, for thousands of small ones would not go back to the
+        // system when they are done with.
+        var next = [Int](repeating: 0, count: names.count + 1)
+        for column in matrix.columnIndices where tokens[Int(column)] != nil { next[Int(column) + 1] += 1 }
+        for slot in names.indices { next[slot + 1] += next[slot] }
+        let starts = next
+        var rows = [UInt32](repeating: 0, count: starts[names.count])
+        var values = [Double](repeating: 0, count: starts[names.count])
         for row in 0..<matrix.rows where matrix.rowStarts[row] < matrix.rowStarts[row + 1] {
             mask?.move(to: row)
             for place in matrix.rowStarts[row]..<matrix.rowStarts[row + 1] {
@@ -197,11 +196,14 @@ private struct LabelReader {
                 if tokens[slot] == nil { continue }
                 if let mask, !mask.allows(slot) { continue }
                 guard try isObserved(value, row: row, slot: slot) else { continue }
-                columns[slot].rows.append(UInt32(row))
-                columns[slot].values.append(value)
+                (rows[next[slot]], values[next[slot]]) = (UInt32(row), value)
+                next[slot] += 1
             }
         }
-        return names.indices.filter { tokens[$0] != nil }.map { ($0, columns[$0]) }
+        return names.indices.filter { tokens[$0] != nil }.map { slot in
+            let range = starts[slot]..<next[slot]
+            return (slot, NumberLabels(rows: rows[range], values: values[range]))
+        }
     }
 
     private func isObserved(_ value: Double, row: Int, slot: Int) throws(TableError) -> Bool {
@@ -209,6 +211,6 @@ private struct LabelReader {
         if value.isFinite { return true }
         throw TableError(
             "label \(value) is infinite", file: labels.path, row: row + 1, column: names[slot],
-            why: "an observed label must be finite", fix: "write NaN, or mask it, where it is missing")
+            why: "an observed label must be finite", fix: "write NaN, or mask it, where it is missing, or pass --missing \(value)")
     }
 }

@@ -50,18 +50,17 @@ struct CellWeightFile {
 private struct Weighing {
     let file: String
     let names: [String]
-    let rowsOfColumn: [[UInt32]]
+    let rowsOfColumn: [ArraySlice<UInt32>]
     private(set) var weights: [[Float]]
 
-    init(file: String, names: [String], rowsOfColumn: [[UInt32]]) {
+    init(file: String, names: [String], rowsOfColumn: [ArraySlice<UInt32>]) {
         (self.file, self.names, self.rowsOfColumn) = (file, names, rowsOfColumn)
         weights = Array(repeating: [], count: names.count)
     }
 
     /// Whether the column's next observed label stands in the row.
     func isNext(_ row: Int, _ slot: Int) -> Bool {
-        let next = weights[slot].count
-        return next < rowsOfColumn[slot].count && rowsOfColumn[slot][next] == row
+        next(slot).map { $0 == row } ?? false
     }
 
     mutating func take(_ value: Double, _ row: Int, _ slot: Int) throws(TableError) {
@@ -72,10 +71,12 @@ private struct Weighing {
 
     /// That no observed label before the row is without a weight.
     func checkComplete(_ slot: Int, before row: Int) throws(TableError) {
-        let next = weights[slot].count
-        guard next < rowsOfColumn[slot].count, rowsOfColumn[slot][next] < row else { return }
-        throw error("the weight of a label is not stored", Int(rowsOfColumn[slot][next]), slot)
+        guard let next = next(slot), next < row else { return }
+        throw error("the weight of a label is not stored", Int(next), slot)
     }
+
+    /// The row of the column's first label that has no weight yet.
+    private func next(_ slot: Int) -> UInt32? { rowsOfColumn[slot].dropFirst(weights[slot].count).first }
 
     private func error(_ problem: String, _ row: Int, _ slot: Int) -> TableError {
         TableError(

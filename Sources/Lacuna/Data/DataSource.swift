@@ -13,14 +13,14 @@ struct DataSource {
     /// The file that messages about columns name.
     let file: String
     private let data: DataDeclaration
-    private let contents: Contents
+    let contents: Contents
 
     /// Columns of the feature array, where arrays are read: they go by their place, so another count is another array.
     let arrayColumns: Int?
     private let placeOfFeature: [String: Int]
     private let placeOfLabel: [String: Int]
 
-    private enum Contents {
+    enum Contents {
         case tables(TableSources)
         case arrays(ArrayFiles)
         case lines(LibSVMSource)
@@ -85,6 +85,9 @@ struct DataSource {
     func places(of wanted: [String], labels: Bool) -> [Int?] {
         wanted.map { labels ? placeOfLabel[$0] : placeOfFeature[$0] }
     }
+
+    /// By table: the place of each of its columns; nil where arrays or lines are read.
+    var placesOfTables: [[Int]]? { if case .tables(let tables) = contents { tables.placesOfFiles } else { nil } }
 
     /// The declaration with what was found out from the file.
     func resolved(_ data: DataDeclaration) -> DataDeclaration {

@@ -46,10 +46,12 @@ struct EncodedFeatures: Sendable {
     }
 }
 
-private enum RowChoice {
+enum RowChoice {
     static func of(_ rows: [Int], within chosen: [Int32]?) -> [Int32] {
         rows.map { chosen?[$0] ?? Int32($0) }
     }
+
+    static func all(_ chosen: [Int32]?, of rows: Int) -> [Int32] { chosen ?? (0..<rows).map { Int32($0) } }
 }
 
 /// Features as a file stores them, before they are encoded: a mapped array, or a sparse matrix.
@@ -159,8 +161,9 @@ struct NumericTokens: Sendable {
 
     init(_ tokens: MissingTokens) {
         numbers = tokens.words.flatMap { word -> [Double] in
-            guard case .number(let number) = LabelValue(parsing: word) else { return [] }
-            return [number, Double(Float(number))]
+            if case .number(let number) = LabelValue(parsing: word) { return [number, Double(Float(number))] }
+            // inf and -inf are words in a table and numbers in an array.
+            return Double(word).flatMap { $0.isInfinite ? [$0] : nil } ?? []
         }
     }
 

@@ -1,17 +1,17 @@
 import Tables
 
-/// The observed labels of one column of an array: 12 bytes each.
+/// The observed labels of one column of an array: 12 bytes each, its own or a part of what all columns share.
 struct NumberLabels: Sendable {
     /// Row indices from 0, ascending.
-    var rows: [UInt32] = []
+    var rows: ArraySlice<UInt32> = []
     /// One per entry of `rows`; finite.
-    var values: [Double] = []
+    var values: ArraySlice<Double> = []
     /// One per entry of `rows`; nil where all weigh 1.
     var weights: [Float]?
 
     /// The same as cells, as the rules of an objective read them.
     func cells(name: String) -> ObservedCells {
-        var cells = ObservedCells(name: name, rows: rows, cells: values.map { .number($0) })
+        var cells = ObservedCells(name: name, rows: Array(rows), cells: values.map { .number($0) })
         cells.weights = weights
         return cells
     }

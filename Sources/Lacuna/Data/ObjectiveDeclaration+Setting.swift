@@ -44,7 +44,10 @@ extension ObjectiveDeclaration {
             return
         }
         switch key {
-        case .weight: weight = try number(key, value, "a number of 0 or more") { $0 >= 0 }
+        case .weight:
+            let isWord = Double(value) == nil
+            let legal = "a number of 0 or more" + (isWord ? "; a column with each label's weight is cellWeights=COLUMN" : "")
+            weight = try number(key, value, legal) { $0 >= 0 }
         case .loss: loss = try lossName(value)
         case .head: head = value == "linear" && values.count == 1 ? [] : try widths(values)
         case .missing: missing = values

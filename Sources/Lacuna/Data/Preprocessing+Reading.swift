@@ -54,7 +54,7 @@ extension Preprocessing {
         let split = part == nil ? nil : try reading.addSplit(isDeclared: given.splitColumn != nil)
         var table = try read(source, reading.roles)
         let rows = try part.map { try self.rows(of: $0, in: table, column: split, source) } ?? Array(0..<table.rows)
-        var builder = LabelTable.Builder(rows: table.rows)
+        var builder = LabelTable.Builder(rows: table.rows, expecting: table.observedCells)
         for (index, rules) in labels.enumerated() {
             builder.append(
                 try rules.entries(of: table.labels(at: labelPlaces[index], weights: cellWeights[index]), in: table))

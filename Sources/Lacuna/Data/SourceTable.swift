@@ -90,6 +90,17 @@ struct SourceTable {
         }
     }
 
+    /// Observed cells of all label columns together.
+    var observedCells: Int {
+        columns.reduce(0) { sum, column in
+            switch column {
+            case .labels(let cells): sum + cells.rows.count
+            case .numbers(let labels): sum + labels.rows.count
+            case .skipped, .feature: sum
+            }
+        }
+    }
+
     /// Forgets label columns that have been read, so that their memory is free for what is made of them.
     mutating func release(labelsAt places: [Int]) {
         for place in places { columns[place] = .skipped }

@@ -54,6 +54,9 @@ struct TableSources {
         self.names = names
     }
 
+    /// By file: the place of each of its columns in the united table.
+    var placesOfFiles: [[Int]] { files.map(\.places) }
+
     /// What messages about all files name.
     var description: String { files.map(\.file.path).joined(separator: ", ") }
 

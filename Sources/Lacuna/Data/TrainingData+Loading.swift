@@ -173,7 +173,7 @@ extension SourceTable {
         _ plan: ColumnPlan, _ rules: inout [LabelRules], defaultHead: Head
     ) throws -> (objectives: [Objective], labels: LabelTable, warnings: [String]) {
         var objectives: [Objective] = [], warnings = self.warnings
-        var builder = LabelTable.Builder(rows: rows)
+        var builder = LabelTable.Builder(rows: rows, expecting: observedCells)
         for (index, resolved) in plan.objectives.enumerated() {
             let cells = try labels(at: resolved.columns, weights: resolved.weights)
             if cells.allSatisfy(\.cells.isEmpty) { throw noLabel(resolved, why: "all its cells are missing") }

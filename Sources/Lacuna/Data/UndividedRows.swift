@@ -12,6 +12,8 @@ public struct UndividedRows: Sendable {
     public let groups: RowGroups?
     /// When each row is from; nil without a time column.
     public let times: RowTimes?
+    /// Which source each row came from; nil for arrays and for one table without a name.
+    public let sources: RowSources?
     /// What a person should know, one sentence each.
     public let warnings: [String]
 
@@ -38,7 +40,7 @@ public struct UndividedRows: Sendable {
         return UndividedRows(
             objectives: read.objectives, labels: read.labels,
             rowWeights: try plan.weight.map { try table.rowWeights(at: $0) }, groups: division.groups,
-            times: division.times, warnings: read.warnings)
+            times: division.times, sources: table.sources, warnings: read.warnings)
     }
 
     /// Parts of the given shares: by time where there are times, else spread over objectives and their classes.

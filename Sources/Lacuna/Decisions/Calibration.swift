@@ -112,15 +112,20 @@ extension Calibration: Codable {
 
 /// Logits of probabilities that were rounded to Float32.
 enum Logits {
+    /// Of a probability of 0: 150 ln 2.
+    static let ofZero = -103.97
+    /// Of a probability of 1: 25 ln 2.
+    static let ofOne = 17.33
+
     /// ln(p / (1 − p)). A probability of 1 in Float32 means at least 1 − 2⁻²⁵, and one of 0 at most 2⁻¹⁵⁰.
     static func binary(_ p: Float) -> Double {
-        if p >= 1 { return 17.33 }  // 25 ln 2
-        if p <= 0 { return -103.97 }  // 150 ln 2
+        if p >= 1 { return ofOne }
+        if p <= 0 { return ofZero }
         return logarithm(Double(p)) - logarithm(1 - Double(p))
     }
 
     /// ln p of a class.
-    static func ofClass(_ p: Float) -> Double { p <= 0 ? -103.97 : logarithm(Double(p)) }
+    static func ofClass(_ p: Float) -> Double { p <= 0 ? ofZero : logarithm(Double(p)) }
 
     /// P(y > k) and its logit for each k below the highest level.
     struct Cumulative {
@@ -136,7 +141,7 @@ enum Logits {
                 // Added from the top: a small rest is exact.
                 let rest = levels[(k + 1)...].reduce(0.0) { $0 + Double($1) }
                 above.append(rest / total)
-                logits.append(min(max(logarithm(rest) - logarithm(below), -103.97), 103.97))
+                logits.append(min(max(logarithm(rest) - logarithm(below), ofZero), -ofZero))
             }
         }
     }

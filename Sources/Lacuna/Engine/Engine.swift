@@ -17,6 +17,12 @@ package protocol Engine: AnyObject {
     /// Makes ready to train on these data, from the present weights and a fresh optimizer; to go on with a run, set its
     /// optimizer state afterwards.
     func prepare(_ data: EngineData, plan: StepPlan)
+    /// Told where the time of a step goes; nil: nothing is measured.
+    var profile: StepProfile? { get set }
+    /// The first tensor of parameters with a number that is not finite.
+    func firstNotFinite() -> String?
+    /// Forgets the data of a run that is over; weights and optimizer state stay.
+    func finish()
     /// One step on a logical batch.
     ///
     /// - Parameters:

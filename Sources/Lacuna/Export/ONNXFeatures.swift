@@ -3,51 +3,65 @@ import Tables
 /// The part of an ONNX graph that turns the cells of a file into the numbers that the network sees: what ``FeatureEncoder``
 /// does, in the same precision.
 struct ONNXFeatures {
-    /// The columns of the input `features`, in order: numbers, NaN where missing.
-    private(set) var numberColumns: [String] = []
-    /// The columns of the input `words`, in order: text, empty where missing.
-    private(set) var wordColumns: [String] = []
+    /// The inputs of the graph: the cells of the file's feature columns. Several encoders can share them.
+    struct Inputs {
+        /// `[rows, numbers]`, float: NaN where missing; nil without such columns.
+        private(set) var numbers: ONNXGraph.Value?
+        /// `[rows, text columns]`, string: empty where missing; nil without such columns.
+        private(set) var words: ONNXGraph.Value?
+        /// The inputs' names, and the columns of each in order.
+        private(set) var columns: [(name: String, columns: [String])] = []
+
+        /// Declares the inputs of an encoder's columns.
+        init(_ columns: [FeatureEncoder.Column], in graph: inout ONNXGraph) {
+            let (numberColumns, wordColumns) = (columns.filter { !$0.isText }.map(\.name), columns.filter(\.isText).map(\.name))
+            if !numberColumns.isEmpty {
+                let input = graph.input("features", .float, columns: numberColumns.count)
+                numbers = input
+                self.columns.append((input.name, numberColumns))
+            }
+            if !wordColumns.isEmpty {
+                let input = graph.input("words", .string, columns: wordColumns.count)
+                words = input
+                self.columns.append((input.name, wordColumns))
+            }
+        }
+    }
+
     private let encoder: FeatureEncoder
     private let missing: [String]
-    private var numbers: [FeatureEncoder.Column] = []
+    private let numbers: [FeatureEncoder.Column]
 
     /// - Parameter missing: the declared tokens that mean missing in features.
     init(_ encoder: FeatureEncoder, missing: [String]) {
         self.encoder = encoder
         self.missing = missing
-        for column in encoder.columns {
-            if column.isText {
-                wordColumns.append(column.name)
-            } else {
-                numberColumns.append(column.name)
-                numbers.append(column)
-            }
-        }
+        numbers = encoder.columns.filter { !$0.isText }
     }
 
-    /// Adds inputs and encoding.
+    /// Adds the encoding.
     ///
+    /// - Parameter inputs: of an encoder whose columns are numbers and text alike.
     /// - Returns: `[rows, F]`, float.
-    func add(to graph: inout ONNXGraph) -> ONNXGraph.Value {
+    func add(_ inputs: Inputs, to graph: inout ONNXGraph) -> ONNXGraph.Value {
         var blocks: [ONNXGraph.Value] = []
         /// For every encoded column, its place among the columns of all blocks together.
         var places: [Int] = []
         var width = 0
-        let isMissing: ONNXGraph.Value? = numbers.isEmpty ? nil : addNumbers(to: &graph, &blocks)
+        let isMissing: ONNXGraph.Value? = inputs.numbers.map { addNumbers($0, to: &graph, &blocks) }
         let indicators = numbers.indices.filter { numbers[$0].hasIndicator }
         width = numbers.count
         var indicatorPlaces: [Int: Int] = [:]
         if let isMissing, !indicators.isEmpty {
             let chosen = graph.constant("indicators", [indicators.count], .integers(indicators))
             let gathered = graph.node("Gather", isMissing, chosen, attributes: [("axis", .integer(1))])
-            blocks.append(graph.node("Cast", gathered, attributes: [("to", .integer(ONNXGraph.Element.float.rawValue))]))
+            blocks.append(graph.cast(gathered, .float))
             for (offset, number) in indicators.enumerated() { indicatorPlaces[number] = width + offset }
             width += indicators.count
         }
-        let words = wordColumns.isEmpty ? nil : graph.input("words", .string, columns: wordColumns.count)
         var number = 0, word = 0
         for column in encoder.columns {
-            if case .oneHot(let vocabulary) = column.coding, let words {
+            if case .oneHot(let vocabulary) = column.coding, let words = inputs.words {
                 blocks += addWords(words, at: word, vocabulary, hasIndicator: column.hasIndicator, to: &graph)
                 places += Array(width..<width + column.width)
                 width += column.width
@@ -67,9 +81,10 @@ struct ONNXFeatures {
     /// Encodes the numbers in double, as the encoder does, and rounds once.
     ///
     /// - Returns: bool `[rows, numbers]`: where a cell is missing.
-    private func addNumbers(to graph: inout ONNXGraph, _ blocks: inout [ONNXGraph.Value]) -> ONNXGraph.Value {
+    private func addNumbers(
+        _ features: ONNXGraph.Value, to graph: inout ONNXGraph, _ blocks: inout [ONNXGraph.Value]
+    ) -> ONNXGraph.Value {
         let count = numbers.count
-        let features = graph.input("features", .float, columns: count)
         var isMissing = graph.node("IsNaN", features)
         for token in missing {
             guard case .number(let number) = LabelValue(parsing: token) else { continue }
@@ -90,13 +105,13 @@ struct ONNXFeatures {
             fills.append(fill)
             constants.append(isConstant)
         }
-        let double = graph.node("Cast", features, attributes: [("to", .integer(ONNXGraph.Element.double.rawValue))])
+        let double = graph.cast(features, .double)
         let centred = graph.node("Sub", double, graph.constant("features.shift", [count], .doubles(shifts)))
         let scaled = graph.node("Div", centred, graph.constant("features.scale", [count], .doubles(scales)))
         let hidden = constants.contains(true)
             ? graph.node("Or", isMissing, graph.constant("features.constant", [count], .bools(constants))) : isMissing
         let filled = graph.node("Where", hidden, graph.constant("features.fill", [count], .doubles(fills)), scaled)
-        blocks.append(graph.node("Cast", filled, attributes: [("to", .integer(ONNXGraph.Element.float.rawValue))]))
+        blocks.append(graph.cast(filled, .float))
         return isMissing
     }
 
@@ -118,17 +133,16 @@ struct ONNXFeatures {
                     ("default_int64", .integer(otherwise)),
                 ], domain: "ai.onnx.ml")
         }
-        let cast: [(String, ONNXGraph.Attribute)] = [("to", .integer(ONNXGraph.Element.float.rawValue))]
         if !vocabulary.isEmpty {
             let code = known.isEmpty
                 ? lookUp([""], [-1], otherwise: -1)
                 : lookUp(known, known.compactMap { vocabulary.firstIndex(of: $0) }, otherwise: -1)
             let range = graph.constant("codes", [1, vocabulary.count], .integers(Array(vocabulary.indices)))
-            blocks.append(graph.node("Cast", graph.node("Equal", code, range), attributes: cast))
+            blocks.append(graph.cast(graph.node("Equal", code, range), .float))
         }
         if hasIndicator {
             let isBlank = lookUp(blanks, blanks.map { _ in 1 }, otherwise: 0)
-            blocks.append(graph.node("Cast", isBlank, attributes: cast))
+            blocks.append(graph.cast(isBlank, .float))
         }
         return blocks
     }

@@ -39,9 +39,11 @@ enum SafeTensorsExport {
         var logits: [Int]
         var scaling: TargetScaling?
         var unit: String?
+        /// What was fitted on validation rows: the reader has to apply it.
+        var decisions: Decisions.Objective?
     }
 
-    static func encode(_ model: Model, preprocessing: Preprocessing?) -> [UInt8] {
+    static func encode(_ model: Model, preprocessing: Preprocessing?, decisions: Decisions?) -> [UInt8] {
         let entries = model.objectives.enumerated().map { index, objective in
             let slots = model.plan.slotsOfObjective[index].map { model.plan.slots[$0] }
             return Entry(
@@ -49,7 +51,7 @@ enum SafeTensorsExport {
                 output: slots[0].tower.map { "towers.\(model.plan.towers[$0].name).output" } ?? "heads",
                 scores: [slots[0].score, slots.reduce(0) { $0 + $1.scoreWidth }],
                 logits: [slots[0].logit, slots.reduce(0) { $0 + $1.width }], scaling: model.scaling[index],
-                unit: objective.unit)
+                unit: objective.unit, decisions: decisions?.objectives[index])
         }
         let features = preprocessing.map { $0.encoder.columns.flatMap(encoded) }
             ?? (0..<model.features).map { Feature(column: "x\($0)", mean: 0, deviation: 1, fill: 0) }
@@ -79,8 +81,10 @@ extension Model {
     /// The model as the bytes of one safetensors file: tensors as `Documentation/ModelFormat.md` names them, and under the key
     /// `lacuna` of its metadata what else prediction needs, in JSON.
     ///
-    /// - Parameter preprocessing: what the files' cells become; nil: the features as ``predict(_:)`` takes them.
-    public func safetensors(preprocessing: Preprocessing? = nil) -> [UInt8] {
-        SafeTensorsExport.encode(self, preprocessing: preprocessing)
+    /// - Parameters:
+    ///   - preprocessing: what the files' cells become; nil: the features as ``predict(_:)`` takes them.
+    ///   - decisions: fitted for this model; they are written beside each objective, for the reader to apply.
+    public func safetensors(preprocessing: Preprocessing? = nil, decisions: Decisions? = nil) -> [UInt8] {
+        SafeTensorsExport.encode(self, preprocessing: preprocessing, decisions: decisions)
     }
 }

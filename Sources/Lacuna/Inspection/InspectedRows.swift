@@ -24,23 +24,42 @@ struct InspectedRows {
 
     /// Columns of the feature matrices.
     var width: Int { data.datasets.values.first?.features.columns ?? 0 }
+    /// Whether features stay in their file or sparse, so that looking at some costs no copy.
+    var isShared: Bool { data.datasets.values.first?.features.isShared ?? false }
+    /// Whether the work of rows follows what they store.
+    var isSparse: Bool { data.datasets.values.first?.features.isSparse ?? false }
 
-    /// The features of some rows, ascending, in one matrix.
+    /// The features of some rows, ascending, in one matrix; of several sources, then one column for each that says whether
+    /// the row is of it. Sparse and mapped features are not copied.
     func features(_ rows: [Int]) -> FeatureMatrix {
-        var values: [Float] = []
-        values.reserveCapacity(rows.count * width)
+        var parts: [FeatureMatrix] = []
         for (part, range) in ranges {
             let own = rows.filter(range.contains).map { $0 - range.lowerBound }
             guard !own.isEmpty, let dataset = data.datasets[part] else { continue }
-            values += dataset.features.selecting(rows: own).values
+            parts.append(dataset.features.selecting(rows: own))
         }
-        return FeatureMatrix(rows: rows.count, columns: width, values: values)
+        let matrix = parts.isEmpty ? FeatureMatrix(rows: 0, columns: width, values: []) : .stacked(parts)
+        guard let sources else { return matrix }
+        let ofSource = FeatureMatrix(rows: rows.count, columns: sources.names.count) { row, source in
+            Int(sources.ofRow[fileRows[rows[row]]]) == source ? 1 : 0
+        }
+        return .joined([matrix, ofSource])
     }
 
-    /// The features of the file; of arrays x0, x1, ….
+    /// The sources, where there are several: a row's is no feature of the model to come, but tells what it observes.
+    private var sources: RowSources? { data.sources.flatMap { $0.names.count > 1 ? $0 : nil } }
+
+    /// The features of the file, of arrays x0, x1, …, and the source.
     var featureGroups: [FeatureGroup] {
-        let groups = FeatureGroup.groups(of: data.preprocessing.encoder)
-        return groups.last?.columns.upperBound == width ? groups : FeatureGroup.columns(width)
+        let own = FeatureGroup.groups(of: data.preprocessing.encoder)
+        let groups = own.last?.columns.upperBound == width ? own : FeatureGroup.columns(width)
+        guard let sources else { return groups }
+        // A feature of the same name is the files' own column.
+        let name = groups.contains { $0.name == TableSources.sourceColumn } ? "source file" : TableSources.sourceColumn
+        return groups + [
+            FeatureGroup(
+                name: name, columns: width..<width + sources.names.count, columnNames: sources.names.map { "\(name)=\($0)" }),
+        ]
     }
 }
 
@@ -62,16 +81,5 @@ extension LabelTable {
                 + (other.states ?? Array(repeating: .known, count: other.observed))
         }
         return joined
-    }
-}
-
-extension FeatureMatrix {
-    /// Calls `body` with the features of every row in turn.
-    func eachRow(_ body: (_ row: Int, _ values: [Float]) -> Void) {
-        var values = [Float](repeating: 0, count: columns)
-        forEachRow { row, own in
-            for column in 0..<own.count { values[column] = own[column] }
-            body(row, values)
-        }
     }
 }

@@ -10,6 +10,8 @@ public struct Inspection: Sendable {
     public let batchSize: Int
     /// One per objective, in the order declared.
     public let objectives: [ObjectiveInspection]
+    /// What each of several sources holds; empty for one.
+    public let sources: [SourceFacts]
     /// Which objectives rows observe together.
     public let coObservation: CoObservation
     /// Rows with equal features.
@@ -20,6 +22,8 @@ public struct Inspection: Sendable {
     public let obstacles: [Obstacle]
     /// Rows that the model of missingness was made from, and how many of them were held out.
     public let missingnessRows: (all: Int, heldOut: Int)
+    /// Encoded features that it saw, of how many: of very many, those that vary most.
+    public let missingnessColumns: (used: Int, all: Int)
     /// What the load says, and training would say too; one sentence each.
     public let loadWarnings: [String]
 
@@ -68,8 +72,11 @@ public struct Inspection: Sendable {
         self.unlabelledRows = unlabelledRows
         let missingness = try MissingnessSummary(rows, seed: seed, threads: threads)
         missingnessRows = (missingness.rows, missingness.heldOutRows)
-        let usable = ObjectiveInspection.all(rows, missingness, batchSize: batchSize, unlabelled: unlabelled)
+        missingnessColumns = missingness.columns
+        let usable = ObjectiveInspection.all(
+            rows, missingness, findings.uncertain, batchSize: batchSize, unlabelled: unlabelled)
         objectives = findings.restored(usable, data: data, batchSize: batchSize)
+        sources = SourceFacts.all(rows)
         coObservation = CoObservation(data.objectives, rows.labels)
         repeatedRows = RepeatedRows(data.datasets, fileRows: data.rowsOfPart)
         tokens = findings.tokens + TokenScan(rows).tokens()
@@ -92,6 +99,8 @@ public struct ObjectiveInspection: Sendable {
     public let missingness: Missingness
     /// The labels of a multilabel objective; empty for other kinds.
     public let labels: [LabelInspection]
+    /// Which cells are uncertain and what becomes of them; nil where none is declared so.
+    public let uncertainty: UncertainCells?
     /// Why training cannot use it, where it cannot.
     public let obstacle: String?
 }
@@ -117,44 +126,16 @@ public struct Missingness: Equatable, Sendable {
     public var isSuspect: Bool { (finding.estimate?.value ?? 0) > MissingnessModel.warningArea }
 }
 
-/// The findings of a model of missingness that is fitted and let go.
-struct MissingnessSummary {
-    let rows: Int
-    let heldOutRows: Int
-    /// By slot.
-    let slots: [Missingness]
-
-    /// So many distinct patterns of observed rows are examined.
-    private static let mostPatterns = 256
-    /// Features of so many cells are held at once.
-    private static let mostCells = 100_000_000
-    /// Wider features stay as they are stored, and the training part answers for all.
-    private static let mostColumns = 20_000
-
-    init(_ rows: InspectedRows, seed: UInt64, threads: Int?) throws {
-        var (labels, fetch) = (rows.labels, rows.features)
-        if rows.width > Self.mostColumns, let train = rows.data.datasets[.train] {
-            (labels, fetch) = (train.labels, train.features.selecting)
-        }
-        let fit = MissingnessFit(
-            labels: labels, objectives: rows.data.objectives, seed: seed,
-            mostRows: rows.width > Self.mostColumns ? 5_000 : max(1_000, min(20_000, Self.mostCells / max(rows.width, 1))),
-            mostPatterns: Self.mostPatterns, threads: threads)
-        let model = try fit.run(fetch)
-        let tells = try model.tells(rows.featureGroups)
-        (self.rows, heldOutRows) = (model.rows, model.heldOutRows)
-        slots = model.findings.enumerated().map { Missingness(finding: $1, tells: tells[$0] ?? []) }
-    }
-}
-
 extension ObjectiveInspection {
     fileprivate static func all(
-        _ rows: InspectedRows, _ missingness: MissingnessSummary, batchSize: Int, unlabelled: Unlabelled
+        _ rows: InspectedRows, _ missingness: MissingnessSummary, _ uncertain: UncertainCounts, batchSize: Int,
+        unlabelled: Unlabelled
     ) -> [ObjectiveInspection] {
         let data = rows.data
         var counters: [Part: PartCounter] = [:]
         for (part, count) in data.rowCounts {
-            counters[part] = PartCounter(data.objectives, data.datasets[part]?.labels, rows: count)
+            counters[part] = PartCounter(
+                data.objectives, data.datasets[part]?.labels, rows: count, uncertain: uncertain.bySlot(data.objectives, part))
         }
         let teaching = TeachingRows(data.datasets[.train], objectives: data.objectives, unlabelled: unlabelled)
         return zip(data.objectives, data.objectives.slotRanges).enumerated().map { index, pair in
@@ -168,7 +149,8 @@ extension ObjectiveInspection {
                 parts: counters.mapValues { $0.facts(of: index, slots: slots) },
                 batchesWithoutLabel: EmptyBatches.share(
                     rows: teaching.count, labelled: teaching.labelled[index], batchSize: batchSize),
-                missingness: loudest(missingness.slots[slots]), labels: labels, obstacle: nil)
+                missingness: loudest(missingness.slots[slots]), labels: labels, uncertainty: uncertain.policy(objective.name),
+                obstacle: nil)
         }
     }
 

@@ -83,7 +83,7 @@ struct MissingnessFit {
     }
 
     /// All rows, or some of them by lot, ascending.
-    private func drawnRows() -> [Int] {
+    func drawnRows() -> [Int] {
         guard labels.rows > mostRows else { return Array(0..<labels.rows) }
         var random = SplitMix64(seed: seed, stream: "missingness rows")
         var rows = Array(0..<labels.rows)

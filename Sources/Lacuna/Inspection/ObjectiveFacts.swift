@@ -2,17 +2,31 @@
 public struct PartFacts: Equatable, Sendable {
     /// Rows of the part, labelled or not.
     public let rows: Int
-    /// Observed slots; a row of a multilabel objective has one for each label.
+    /// Observed slots, bounds and labels drawn for uncertain cells among them: all that training learns from. A row of a
+    /// multilabel objective has one for each label.
     public let observed: Int
     /// The share of slots observed; nil without rows.
     public let coverage: Double?
     /// Rows in which at least one slot is observed.
     public let labelledRows: Int
     /// How often each class or level is the label, in their order; 0 and 1 of a binary label. Empty for regressions, for
-    /// multilabel objectives as a whole, and without rows.
+    /// multilabel objectives as a whole, and without rows. Labels drawn for uncertain cells are of no class.
     public let classes: [ClassCount]
-    /// Of a regression with labels in this part.
+    /// Of a regression with labels in this part that are no bounds.
     public let values: ValueFacts?
+    /// Cells that the file calls uncertain, whatever becomes of them: with the policy `ignore` they are not observed, with
+    /// `zeros`, `ones` and `class` they are among ``classes``.
+    public let uncertain: Int
+    /// Labels of a regression that say that the truth is lower (`<5`) or higher (`>5`).
+    public let bounds: Bounds
+
+    /// How many labels are bounds.
+    public struct Bounds: Equatable, Sendable {
+        /// The truth lies below so many labels, or at them.
+        public var below = 0
+        /// The truth lies above so many labels, or at them.
+        public var above = 0
+    }
     /// The metrics that the labels of this part cannot decide, and why.
     public let undefined: [Metric: String]
     /// Whether the part can score the objective by its kind's main metric.
@@ -50,9 +64,13 @@ struct PartCounter {
     private var numbers: [[Double]]
     private var observed: [Int]
     private var labelledRows: [Int]
+    private var uncertain: [Int]
+    private var bounds: [PartFacts.Bounds]
 
-    /// - Parameter rows: of the part, among which may be some that the table leaves out, for they have no label.
-    init(_ objectives: [Objective], _ labels: LabelTable?, rows: Int) {
+    /// - Parameters:
+    ///   - rows: of the part, among which may be some that the table leaves out, for they have no label.
+    ///   - counted: by slot, the uncertain cells of the file, where they were counted; else those that have a drawn label are.
+    init(_ objectives: [Objective], _ labels: LabelTable?, rows: Int, uncertain counted: [Int?]? = nil) {
         self.objectives = objectives
         self.rows = rows
         let kinds = objectives.flatMap { Array(repeating: $0.kind, count: $0.kind.slotsPerRow) }
@@ -60,6 +78,11 @@ struct PartCounter {
         numbers = Array(repeating: [], count: kinds.count)
         observed = Array(repeating: 0, count: kinds.count)
         labelledRows = Array(repeating: 0, count: objectives.count)
+        uncertain = Array(repeating: 0, count: kinds.count)
+        bounds = Array(repeating: PartFacts.Bounds(), count: kinds.count)
+        defer {
+            for (slot, count) in (counted ?? []).enumerated() { if let count { uncertain[slot] = count } }
+        }
         guard let labels else { return }
         let objectiveOfSlot = objectives.indices.flatMap { Array(repeating: $0, count: objectives[$0].kind.slotsPerRow) }
         for row in 0..<labels.rows {
@@ -71,10 +94,16 @@ struct PartCounter {
                     last = objectiveOfSlot[slot]
                     labelledRows[last] += 1
                 }
-                if let label = labels.label(at: place, kinds[slot]) {
-                    classCounts[slot][label] += 1
-                } else {
-                    numbers[slot].append(labels.values[place])
+                switch labels.state(place) {
+                case .uncertain: uncertain[slot] += 1
+                case .below: bounds[slot].below += 1
+                case .above: bounds[slot].above += 1
+                case .known:
+                    if let label = labels.label(at: place, kinds[slot]) {
+                        classCounts[slot][label] += 1
+                    } else {
+                        numbers[slot].append(labels.values[place])
+                    }
                 }
             }
         }
@@ -97,7 +126,8 @@ struct PartCounter {
         let total = labels.reduce(0) { $0 + $1.observed }
         return PartFacts(
             rows: rows, observed: total, coverage: share(total, of: rows * slots.count), labelledRows: labelledRows[index],
-            classes: [], values: nil, undefined: undefined, isEvaluable: labels.contains(where: \.isEvaluable))
+            classes: [], values: nil, uncertain: labels.reduce(0) { $0 + $1.uncertain }, bounds: .init(), undefined: undefined,
+            isEvaluable: labels.contains(where: \.isEvaluable))
     }
 
     /// Of one label of a multilabel objective.
@@ -109,11 +139,15 @@ struct PartCounter {
         let classes = zip(kind.classNames, classCounts[slot]).map { ClassCount(name: $0, count: $1) }
         let scores = scores(kind, slot: slot)
         var undefined: [Metric: String] = [:]
-        for entry in scores.entries { undefined[entry.metric] = entry.score.reason }
+        for entry in scores.entries {
+            guard let reason = entry.score.reason else { continue }
+            // Labels that are there but say too little to be scored.
+            undefined[entry.metric] = reason == UndefinedReason.noLabel && observed[slot] > 0 ? UndefinedReason.noScored : reason
+        }
         return PartFacts(
             rows: rows, observed: observed[slot], coverage: share(observed[slot], of: rows), labelledRows: labelledRows,
-            classes: classes, values: ValueFacts(numbers[slot]), undefined: undefined,
-            isEvaluable: undefined[Metric.main(for: kind.name)] == nil)
+            classes: classes, values: ValueFacts(numbers[slot]), uncertain: uncertain[slot], bounds: bounds[slot],
+            undefined: undefined, isEvaluable: undefined[Metric.main(for: kind.name)] == nil)
     }
 
     private func share(_ part: Int, of whole: Int) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
@@ -136,7 +170,8 @@ struct PartCounter {
         case .regression:
             let values = numbers[slot]
             let ends = values.count < 2 ? values : [values.min() ?? 0, values.max() ?? 0]
-            return .regression(predictions: ends.map { _ in 0 }, targets: ends)
+            // Predictions differ, for the question is what the labels leave undefined.
+            return .regression(predictions: ends.indices.map { Float($0) }, targets: ends)
         }
     }
 }

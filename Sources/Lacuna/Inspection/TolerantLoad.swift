@@ -20,6 +20,7 @@ extension Inspection {
     ) throws -> Inspection {
         var load = TolerantLoad(data, objectives)
         let loaded = try load.run()
+        try load.countUncertain(loaded)
         return try Inspection(
             of: loaded, findings: load.findings, batchSize: batchSize, unlabelled: unlabelled, seed: seed, threads: threads)
     }
@@ -34,6 +35,8 @@ struct TolerantLoad {
     /// Of the declarations, once each names its own columns.
     private var resolved: [(name: String, columns: [String])] = []
     private var features: Set<String> = []
+    /// Infinite cells that the load itself took as missing, with their flag.
+    private var declaredInfinite: Set<String> = []
 
     init(_ data: DataDeclaration, _ objectives: [ObjectiveDeclaration]) {
         self.data = data
@@ -41,26 +44,69 @@ struct TolerantLoad {
     }
 
     mutating func run() throws -> TrainingData {
-        do {
-            return try TrainingData.load(data, objectives: objectives, unlabelled: .keep)
-        } catch let error as TableError {
-            try scan(after: error)
-        }
+        var isScanned = false, first: TableError?
         while true {
             do {
                 return try TrainingData.load(data, objectives: objectives, unlabelled: .keep)
             } catch let error as TableError {
-                try goAround(error)
+                first = first ?? error
+                if try declareInfinite(error) { continue }
+                // Where nothing is left, what came first is the trouble.
+                if isScanned { try goAround(error) } else { try scan(after: error, first: first ?? error) }
+                isScanned = true
             }
         }
     }
 
-    /// Looks at all labels, and at all features where one of them was the trouble, and declares what cannot be used.
-    private mutating func scan(after error: TableError) throws {
+    /// Counts the cells that are uncertain, once it is known what can be loaded.
+    mutating func countUncertain(_ loaded: TrainingData) throws {
+        findings.uncertain = try UncertainCounts(data, objectives: objectives, split: loaded.split)
+    }
+
+    /// Takes infinite labels and features, where the error is about one, as missing.
+    ///
+    /// - Returns: false where it is about something else.
+    private mutating func declareInfinite(_ error: TableError) throws -> Bool {
+        guard error.problem.contains("infinite") || error.why?.contains("3.4e38") == true else { return false }
         let source = try DataSource(data, needsLabels: true)
-        let plan = try ColumnPlan(
+        let plan = try plan(source)
+        let cells = try source.infiniteCells(
+            features: plan.features.filter { !data.text.contains(source.names[$0]) }, labels: plan.objectives.flatMap(\.columns))
+        var isNew = false
+        for cell in cells {
+            let objective = plan.objectives.first { $0.columns.contains(cell.place) }
+            let flag = objective == nil ? "--missing-features" : "--missing"
+            let words = objective == nil ? data.missingFeatures : data.missing + (objective?.declaration.missing ?? [])
+            // What a person declared stops nothing.
+            if words.contains(cell.token), !declaredInfinite.contains(flag + cell.token) { continue }
+            if declaredInfinite.insert(flag + cell.token).inserted {
+                isNew = true
+                if objective == nil { data.missingFeatures.append(cell.token) } else { data.missing.append(cell.token) }
+            }
+            let column = source.names[cell.place]
+            guard !findings.tokens.contains(where: { $0.column == column && $0.token == cell.token }) else { continue }
+            findings.tokens.append(
+                SuspectToken(
+                    column: column, objective: objective?.name, token: cell.token, count: cell.count,
+                    rows: cell.rows.map { $0 + 1 }, line: nil, isIllegal: true,
+                    why: objective == nil
+                        ? "it is infinite, and a feature must be finite as a 32-bit float (at most 3.4e38)"
+                        : "it is infinite, and a label must be finite",
+                    fix: "correct it, or declare it missing: \(flag) '\(cell.token)'"))
+        }
+        return isNew
+    }
+
+    private func plan(_ source: DataSource) throws -> ColumnPlan {
+        try ColumnPlan(
             names: source.names, features: source.featurePlaces ?? source.ownPlaces,
             labels: source.labelPlaces ?? source.ownPlaces, file: source.file, data: data, objectives: objectives)
+    }
+
+    /// Looks at all labels, and at all features where one of them was the trouble, and declares what cannot be used.
+    private mutating func scan(after error: TableError, first: TableError) throws {
+        let source = try DataSource(data, needsLabels: true)
+        let plan = try plan(source)
         features = Set(plan.features.map { source.names[$0] })
         let rules = plan.objectives.map { LabelRules($0, names: source.names, seed: 0) }
         var roles = [ColumnRole](repeating: .skip, count: source.names.count)
@@ -85,7 +131,7 @@ struct TolerantLoad {
         // The places of objectives left out are taken away in the end, so that the others keep theirs meanwhile.
         objectives = objectives.indices.filter { !resolved[$0].columns.isEmpty }.map { objectives[$0] }
         resolved.removeAll(where: \.columns.isEmpty)
-        if objectives.isEmpty { throw error }
+        if objectives.isEmpty { throw first }
         if let column = error.column, features.contains(column) { scanFeatures(source, plan) }
     }
 
@@ -257,6 +303,8 @@ struct LoadFindings {
     var order: [String] = []
     /// By objective: its legal labels in all rows of the file.
     var labels: [String: Labels] = [:]
+    /// Cells that are uncertain.
+    var uncertain = UncertainCounts()
 
     struct Labels {
         let kind: ObjectiveKind
@@ -288,6 +336,6 @@ struct LoadFindings {
         return ObjectiveInspection(
             name: name, kind: kind.name, parts: parts, batchesWithoutLabel: nil,
             missingness: Missingness(finding: .undecided(reason: "training cannot use the objective"), tells: []), labels: [],
-            obstacle: obstacle.problem)
+            uncertainty: uncertain.policy(name), obstacle: obstacle.problem)
     }
 }

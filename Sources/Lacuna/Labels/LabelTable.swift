@@ -64,7 +64,12 @@ public struct LabelTable: Sendable, Equatable {
         private var states: [CellState]?
         private var distributions: [Int: [Float]] = [:]
 
-        package init(rows: Int) { self.rows = rows }
+        /// - Parameter expected: about how many entries will come; room that grows by doubling would be half empty.
+        package init(rows: Int, expecting expected: Int = 0) {
+            self.rows = rows
+            rowOfEntry.reserveCapacity(expected)
+            values.reserveCapacity(expected)
+        }
 
         /// Adds the next slots, those of an objective.
         mutating func append(_ labels: LabelRules.Labels) {

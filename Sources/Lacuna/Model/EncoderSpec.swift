@@ -1,7 +1,7 @@
 /// The shared network from features to hidden values: dense layers, each followed by normalisation,
 /// activation and dropout, in that order.
 public struct EncoderSpec: Equatable, Sendable, Codable {
-    /// Width of each dense layer, first to last; at least one.
+    /// Width of each dense layer, first to last; without any, heads and towers see the features themselves.
     public var widths: [Int]
     /// What every layer applies to its sums.
     public var activation: Activation
@@ -23,7 +23,7 @@ public struct EncoderSpec: Equatable, Sendable, Codable {
     /// Dense layers of these widths: `.dense(64, activation: .relu)`, `.dense(512, 256)`.
     ///
     /// - Parameters:
-    ///   - widths: of each layer, first to last; at least one.
+    ///   - widths: of each layer, first to last.
     ///   - activation: what every layer applies to its sums.
     ///   - dropout: the share of hidden values set to zero in training, in `0 ..< 1`.
     public static func dense(_ widths: Int..., activation: Activation = .relu, dropout: Float = 0) -> EncoderSpec {
@@ -32,11 +32,14 @@ public struct EncoderSpec: Equatable, Sendable, Codable {
 
     /// Checks widths and dropout.
     ///
-    /// - Throws: ``SettingError`` for no layer, a width below 1, or a dropout outside `0 ..< 1`.
+    /// - Throws: ``SettingError`` for a width below 1, a norm without a layer, or a dropout outside `0 ..< 1`.
     public func validate() throws(SettingError) {
-        guard !widths.isEmpty, widths.allSatisfy({ $0 >= 1 }) else {
+        guard widths.allSatisfy({ $0 >= 1 }) else {
             throw SettingError(
-                "the encoder's widths are \(widths)", fix: "give at least one layer, each of width 1 or more")
+                "the encoder's widths are \(widths)", fix: "give layers of width 1 or more, or none at all")
+        }
+        guard !widths.isEmpty || norm == .none else {
+            throw SettingError("an encoder without layers has nothing to normalise", fix: "leave out the norm")
         }
         if let width = widths.first(where: { $0 > 1_000_000 }) {
             throw SettingError("an encoder layer has width \(width); it lies in 1 ... 1000000", fix: "a usual width is 256")

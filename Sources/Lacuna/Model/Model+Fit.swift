@@ -32,6 +32,7 @@ extension Model {
             self.scaling = scaling
             throw error
         }
+        defer { engine.finish() }
         return try trainer.run()
     }
 

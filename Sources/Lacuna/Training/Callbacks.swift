@@ -27,11 +27,15 @@ public struct Callbacks {
     /// After every epoch and its validation, before its checkpoint. Returning `.stop` ends the run after that.
     public var afterEpoch: ((History.Epoch) -> Action)?
 
+    /// Told where the time of every step goes; nil measures nothing.
+    public var profile: StepProfile?
+
     /// Callbacks; nil is not called.
     public init(
-        afterStep: ((Progress) -> Action)? = nil, afterEpoch: ((History.Epoch) -> Action)? = nil
+        afterStep: ((Progress) -> Action)? = nil, afterEpoch: ((History.Epoch) -> Action)? = nil, profile: StepProfile? = nil
     ) {
         self.afterStep = afterStep
         self.afterEpoch = afterEpoch
+        self.profile = profile
     }
 }

@@ -28,7 +28,7 @@ final class Trainer {
         for objective in model.objectives {
             if let missing = objective.loss as? UnavailableLoss { throw missing.error(objective: objective.name) }
         }
-        if let threads = settings.threads { model.engine.threads = threads }
+        if let threads = settings.threads, threads != model.engine.threads { model.engine.threads = threads }
         self.model = model
         self.train = train
         self.validation = validation
@@ -77,6 +77,7 @@ final class Trainer {
             try checkMonitor()
         }
         if let heads = facts.heads { model.engine.freeze(objectives: heads.frozen) }
+        model.engine.profile = callbacks.profile
     }
 
     /// Trains until the last epoch, until patience runs out, or until a callback says stop.
@@ -178,10 +179,8 @@ final class Trainer {
     private func finishEpoch() throws -> History.Epoch {
         facts.epochsDone += 1
         facts.stepsDone = 0
-        for tensor in model.engine.weights {
-            if case .floats(let values) = tensor.values, !values.allSatisfy(\.isFinite) {
-                throw TrainingError.weightsDiverged(tensor: tensor.name, epoch: facts.epochsDone)
-            }
+        if let tensor = model.engine.firstNotFinite() {
+            throw TrainingError.weightsDiverged(tensor: tensor, epoch: facts.epochsDone)
         }
         let evaluation = validation.map(evaluate)
         if let objective = evaluation?.diverged {

@@ -91,9 +91,39 @@ struct LabelArrays {
             labels[objective.name] = .array(values, columns: slots.count, mask: mask)
             weights[objective.name] = slotWeights(slots, opened == nil && !ignoresMask ? filling : .zeros)
         }
-        return try Dataset(
-            features: dataset.features, objectives: dataset.objectives, labels: labels, rowWeights: dataset.rowWeights,
+        let read = try Dataset(
+            features: dataset.features, objectives: readingObjectives, labels: labels, rowWeights: dataset.rowWeights,
             slotWeights: weights)
+        return Dataset(
+            features: dataset.features, objectives: dataset.objectives, labels: withStates(read.labels),
+            rowWeights: dataset.rowWeights)
+    }
+
+    /// Labels drawn for uncertain cells are fractions, which an array of yes and no may hold if it says so.
+    private var readingObjectives: [Objective] {
+        guard dataset.labels.states?.contains(.uncertain) == true else { return dataset.objectives }
+        return dataset.objectives.map { objective in
+            var copy = objective
+            if objective.kind.isYesOrNo { copy.soft = true }
+            return copy
+        }
+    }
+
+    /// An array holds bounds and drawn labels as numbers; that they are no more than that is laid beside them.
+    private func withStates(_ table: LabelTable) -> LabelTable {
+        let own = dataset.labels
+        guard let states = own.states else { return table }
+        var result = table
+        var all = [CellState](repeating: .known, count: table.observed)
+        for row in 0..<own.rows {
+            var place = own.rowStarts[row]
+            for entry in table.rowStarts[row]..<table.rowStarts[row + 1] {
+                while place < own.rowStarts[row + 1], own.slotIndices[place] < table.slotIndices[entry] { place += 1 }
+                if place < own.rowStarts[row + 1], own.slotIndices[place] == table.slotIndices[entry] { all[entry] = states[place] }
+            }
+        }
+        result.states = all
+        return result
     }
 
     private func forEachEntry(_ slots: Range<Int>, _ body: (_ place: Int, _ value: Double, _ weight: Float) -> Void) {

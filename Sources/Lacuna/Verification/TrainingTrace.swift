@@ -6,12 +6,15 @@ struct TrainingTrace {
     let losses: [(name: String, value: Double?)]
     /// Metrics of every epoch's validation and of every part at the end; nil where undefined.
     let metrics: [(name: String, value: Double?)]
+    /// What validation rows decided: calibrations, thresholds and conformal sets; nil where nothing is wanted.
+    var decisions: Decisions?
 
     /// "14 tensors of weights (5 678 numbers), 28 of the optimizer, 40 losses, 96 metrics".
     var extent: String {
         let numbers = weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
         return "\(counted(weights.count, "tensor")) of weights (\(counted(numbers, "number"))), \(optimizer.count) of the "
             + "optimizer, \(losses.count) losses, \(metrics.count) metrics"
+            + (decisions.map { ", decisions of \(counted($0.objectives.count, "objective"))" } ?? "")
     }
 
     /// The first place where two trainings do not agree to the bit; nil: there is none.
@@ -28,6 +31,7 @@ struct TrainingTrace {
                 return (a.name, Self.relative(a.value ?? .nan, b.value ?? .nan))
             }
         }
+        guard decisions == other.decisions else { return ("calibrations, thresholds or conformal sets", .infinity) }
         return nil
     }
 
@@ -55,7 +59,7 @@ struct TrainingTrace {
 }
 
 extension TrainingTrace {
-    init(_ model: Model, _ history: History, _ parts: [Part: Dataset]) throws(DataError) {
+    init(_ model: Model, _ history: History, _ parts: [Part: Dataset], _ decisions: Decisions? = nil) throws(DataError) {
         var losses: [(name: String, value: Double?)] = [], metrics = losses
         for epoch in history.epochs {
             losses.append(("epoch \(epoch.epoch), training loss", epoch.trainingLoss))
@@ -85,7 +89,8 @@ extension TrainingTrace {
             }
         }
         self.init(
-            weights: model.engine.weights, optimizer: model.engine.optimizerState, losses: losses, metrics: metrics)
+            weights: model.engine.weights, optimizer: model.engine.optimizerState, losses: losses, metrics: metrics,
+            decisions: decisions)
     }
 }
 
@@ -95,6 +100,17 @@ struct Trials {
     let features: Int
     let encoder: EncoderSpec
     let settings: TrainingSettings
+    /// What validation rows are asked for after a training.
+    var choices: [Decisions.Choice] = []
+    /// Of conformal sets, for which validation rows are kept from early stopping; nil: there are none.
+    var coverage: Double?
+    /// The group of each validation row.
+    var groups: [Int32]?
+
+    /// Validation rows as a run divides them.
+    func validation(_ parts: [Part: Dataset]) throws -> DecisionRows {
+        try DecisionRows(parts[.valid], coverage: coverage, groups: groups, seed: settings.seed)
+    }
 
     func model(path: HeadPath? = nil) throws -> Model {
         let model = try Model(
@@ -111,9 +127,10 @@ struct Trials {
         resume: Bool = false
     ) throws -> TrainingTrace {
         guard let train = parts[.train] else { throw TrainingError.nothingToLearn }
-        let model = try model(path: path)
+        let model = try model(path: path), rows = try validation(parts)
         let history = try model.fit(
-            train, validation: parts[.valid], settings, callbacks: callbacks, checkpoints: checkpoints, resume: resume)
-        return try TrainingTrace(model, history, parts)
+            train, validation: rows.tuning, settings, callbacks: callbacks, checkpoints: checkpoints, resume: resume)
+        let decisions = try Decisions.fit(model, rows: rows, choices: choices, coverage: coverage)
+        return try TrainingTrace(model, history, parts, decisions)
     }
 }

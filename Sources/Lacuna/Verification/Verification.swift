@@ -13,9 +13,11 @@ public struct Verification {
     private let settings: TrainingSettings
     private let folder: String
     private let breaksMask: Bool
+    private let decisions: DecisionSettings
+    private let folds: Int?
 
     /// Arrays of so many label slots are made whole; larger ones are left to the check of files.
-    private static let mostCells = 50_000_000
+    static let mostCells = 50_000_000
     /// Up to where the gradient of a batch in parts may be off: of a tensor's largest element.
     static let gradientTolerance = 1e-4
 
@@ -27,12 +29,15 @@ public struct Verification {
     ///   - encoder: the shared network.
     ///   - head: of objectives that name none.
     ///   - settings: of training; each check trains so many epochs, so give few.
+    ///   - decisions: what validation rows are asked for after each training.
+    ///   - folds: of a run of so many, the training of the first one; nil: the parts are those that the data say.
     ///   - folder: for files that are written and removed again; there is one.
     ///   - breaksMask: gives the wrong labels of missing slots to training as if they were observed. The report must then
     ///     fail: this shows that it can.
     public init(
         data: DataDeclaration, objectives: [ObjectiveDeclaration], encoder: EncoderSpec, head: Head = .linear,
-        settings: TrainingSettings, folder: String, breaksMask: Bool = false
+        settings: TrainingSettings, decisions: DecisionSettings = DecisionSettings(), folds: Int? = nil, folder: String,
+        breaksMask: Bool = false
     ) {
         self.data = data
         declarations = objectives
@@ -41,6 +46,8 @@ public struct Verification {
         self.settings = settings
         self.folder = folder
         self.breaksMask = breaksMask
+        self.decisions = decisions
+        self.folds = folds
     }
 
     /// Makes all checks, one after another.
@@ -65,17 +72,17 @@ public struct Verification {
     }
 
     private func load(_ data: DataDeclaration) throws -> TrainingData {
-        try TrainingData.load(
-            data, objectives: declarations, defaultHead: head, unlabelled: settings.unlabelled ?? (encoder.norm == .batch ? .keep : .drop),
-            seed: settings.seed)
+        let table = try LoadedTable.read(data, objectives: declarations, defaultHead: head, seed: settings.seed)
+        let division = try folds.map { try table.division(testing: 0, of: table.folds($0)) } ?? table.split()
+        return try table.trainingData(division, unlabelled: settings.unlabelled ?? (encoder.norm == .batch ? .keep : .drop))
     }
 
-    private func trials(_ data: TrainingData, _ change: (inout TrainingSettings) -> Void = { _ in }) -> Trials {
-        var settings = settings
-        change(&settings)
+    private func trials(_ data: TrainingData) -> Trials {
+        let valid = data.rowsOfPart[.valid] ?? []
         return Trials(
             objectives: data.objectives, features: data.datasets[.train]?.features.columns ?? 1, encoder: encoder,
-            settings: settings)
+            settings: settings, choices: decisions.choices(for: data.objectives, declarations: data.declarations),
+            coverage: decisions.coverage, groups: data.groups.map { ofRow in valid.map { ofRow[$0] } })
     }
 }
 
@@ -133,7 +140,7 @@ extension Verification {
                 name: name, title: title, outcome: outcome, compared: base.extent, largestDifference: difference, tolerance: nil)
         }
         guard let train = arrays[.train], let place = train.firstMissing else {
-            return check(.skipped("no label is missing in training"), nil)
+            return check(.skipped("no label is missing in the rows that train; rows without any are dropped, unless unlabelled is keep"), nil)
         }
         var parts = clean
         parts[.train] = try train.dataset(.poison, opened: place)
@@ -147,11 +154,12 @@ extension Verification {
 
     /// Files written again with other tokens, or other numbers under a mask, and read as the user's are.
     private func files(_ title: String) throws -> VerificationReport.Check {
-        guard let files = try PoisonedFiles.write(data, declarations, to: folder) else {
+        let files: PoisonedFiles
+        switch try PoisonedFiles.write(data, declarations, to: folder, breaksMask: breaksMask) {
+        case .written(let written): files = written
+        case .nothing(let why):
             return .init(
-                name: "files", title: title,
-                outcome: .skipped("no label cell is missing in the files, or they hold nothing where one is"), compared: "",
-                largestDifference: nil, tolerance: nil)
+                name: "files", title: title, outcome: .skipped(why), compared: "", largestDifference: nil, tolerance: nil)
         }
         let clean = try load(files.clean)
         let base = try trials(clean).train(clean.datasets)
@@ -248,6 +256,8 @@ extension Verification {
         (settings.batchSize, settings.microBatch) = (Self.batch, microBatch)
         (settings.optimizer, settings.learningRate, settings.weightDecay) = (.sgd(), rate, 0)
         (settings.schedule, settings.warmup, settings.earlyStopping, settings.epochs) = (.constant, 0, nil, 1)
+        // Heads are frozen by early stopping, which one step has none of.
+        settings.freezeHeads = .never
         settings.seed &+= UInt64(batch)
         let model = try trials.model()
         let before = model.engine.weights
@@ -285,7 +295,7 @@ extension Verification {
         let store = CheckpointStore(folder: "\(folder)/checkpoints")
         guard let train = data.datasets[.train] else { throw TrainingError.nothingToLearn }
         try trials.model().fit(
-            train, validation: data.datasets[.valid], trials.settings,
+            train, validation: try trials.validation(data.datasets).tuning, trials.settings,
             callbacks: Callbacks(afterStep: { _ in
                 done += 1
                 return done == middle ? .stop : .proceed

@@ -11,13 +11,14 @@ struct Inspect: ParsableCommand {
             lacuna inspect --config FILE [FLAGS that win over the file]
             """,
         discussion: """
-            Says of every objective and part how much is observed, which classes, how many batches will hold no label, \
+            Says of every objective and part (and source, of several) how much is observed, which classes, how many batches will hold no label, \
             and whether valid and test can score it; which objectives no row observes together; which rows repeat, and \
             across which parts; which values look like an undeclared missing marker; and whether labels are missing at \
             random. What training would stop at, such as a -1 among yes-or-no labels, is listed with rows and the flag \
             that helps. Warnings do not fail the command.
 
-            For the last question a small network predicts from the features whether each label is observed. Its area \
+            For the last question a small network predicts from the features, and the source of several, whether each \
+            label is observed. Its area \
             under the ROC curve is taken on a third of the rows that it has not seen, with a 95 % interval (DeLong). \
             Above 0.6 it warns and names the features that tell.
 
@@ -53,7 +54,8 @@ struct Inspect: ParsableCommand {
         let inspection = try Inspection.load(
             configuration.data, objectives: configuration.objectives, batchSize: settings.batchSize,
             unlabelled: settings.unlabelled ?? .drop, seed: settings.seed, threads: settings.threads)
-        let result = InspectionResult(inspection, source: configuration.data.file ?? configuration.data.features ?? "")
+        let tables = configuration.data.files.map(\.path)
+        let result = InspectionResult(inspection, files: tables.isEmpty ? [configuration.data.features ?? ""] : tables)
         if let html { try FileSystem.write(result.page.bytes, to: html, sync: false) }
         try System.output(output.json ? result.json.pretty() + "\n" : result.text)
         if let html, !output.quiet { display.say("wrote \(html)") }
@@ -84,13 +86,16 @@ struct Inspect: ParsableCommand {
 /// An inspection on its way to a person: as text, JSON or a page.
 struct InspectionResult {
     let inspection: Inspection
-    /// The file that was inspected, as it was named.
-    let source: String
+    /// The files that were inspected, as they were named.
+    let files: [String]
 
-    init(_ inspection: Inspection, source: String) {
+    init(_ inspection: Inspection, files: [String]) {
         self.inspection = inspection
-        self.source = source
+        self.files = files
     }
+
+    /// The files in one line.
+    var source: String { files.joined(separator: ", ") }
 
     /// Parts that have rows, in order.
     var parts: [Part] { Part.allCases.filter { inspection.rows[$0] != nil } }

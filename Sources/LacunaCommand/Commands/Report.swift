@@ -22,7 +22,8 @@ struct Report: ParsableCommand {
             EXAMPLES
 
               lacuna report --model runs/tox21 --out tox21.html
-              lacuna report --model runs/tox21 --data another-laboratory.csv --out elsewhere.html
+              lacuna report --model runs/tox21 --data another-laboratory.csv \\
+                  --out elsewhere.html
             """)
 
     @Option(help: ArgumentHelp("The folder that train wrote.", valueName: "dir")) var model: String

@@ -14,7 +14,8 @@ struct SplitCommand: ParsableCommand {
             """,
         discussion: """
             Writes the table as it is, byte for byte, with a column more: split (train, valid or test), or fold (1, 2, \
-            …) with --folds. Of arrays, the file has the columns row (from 1) and split. Train with it by \
+            …) with --folds. Of arrays and libsvm files, the file has the columns row (from 1) and split; of several \
+            tables row, source, sourceRow (the row in its own file) and split. Train with a table's column by \
             --split-column split. Prints how many rows, observed labels and labels of each class every part has, and how \
             far that is from an exact share.
 
@@ -26,9 +27,12 @@ struct SplitCommand: ParsableCommand {
 
             EXAMPLES
 
-              lacuna split --data patients.csv --objective 'finding_*:binary' --group patient --out divided.csv
-              lacuna split --data patients.csv.gz --objective '*_score:regression' --folds 5 --out folds.csv.gz
-              lacuna split --data visits.csv --time-column date --split 0.7,0.15,0.15 --out divided.csv
+              lacuna split --data patients.csv --objective 'finding_*:binary' \\
+                  --group patient --out divided.csv
+              lacuna split --data patients.csv.gz --objective '*_score:regression' \\
+                  --folds 5 --out folds.csv.gz
+              lacuna split --data visits.csv --time-column date \\
+                  --split 0.7,0.15,0.15 --out divided.csv
             """)
 
     @OptionGroup(title: "Data") var data: SplitDataOptions
@@ -87,12 +91,18 @@ struct SplitCommand: ParsableCommand {
 struct SplitDataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
-        help: ArgumentHelp("A table with the labels: CSV or TSV, plain or gzip. (default: none)", valueName: "file"))
-    var file: String?
+        help: ArgumentHelp(
+            """
+            A table with the labels: CSV or TSV; repeatable: columns are united by name, and NAME=FILE names a source; or a \
+            libsvm file; plain or gzip. (default: none)
+            """, valueName: "file"))
+    var file: [String] = []
+    @Option(help: Setting.help(.data, "rename")) var rename: [String] = []
     @Option(help: Setting.help(.data, "features")) var features: String?
     @Option(help: Setting.help(.data, "labels")) var labels: String?
     @Option(help: Setting.help(.data, "labelNames")) var labelNames: String?
     @Option(help: Setting.help(.data, "mask")) var mask: String?
+    @Option(help: Setting.help(.data, "libsvm")) var libsvm: String?
     @Option(parsing: .unconditionalSingleValue, help: Setting.help(.data, "missing")) var missing: [String] = []
     @Option(help: Setting.help(.data, "weightColumn")) var weightColumn: String?
 
@@ -100,8 +110,8 @@ struct SplitDataOptions: ParsableArguments {
         GivenSetting.collect(
             .data,
             words: [
-                ("file", file), ("features", features), ("labels", labels), ("labelNames", labelNames),
-                ("mask", mask), ("weightColumn", weightColumn),
-            ], tokens: [("missing", missing)])
+                ("features", features), ("labels", labels), ("labelNames", labelNames), ("mask", mask), ("libsvm", libsvm),
+                ("weightColumn", weightColumn),
+            ], lists: [("file", file), ("rename", rename)], tokens: [("missing", missing)])
     }
 }

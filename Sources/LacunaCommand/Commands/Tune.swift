@@ -24,13 +24,19 @@ struct Tune: ParsableCommand {
 
             \(SearchSpace.usual.map { "  --search '\($0)'" }.joined(separator: "\n"))
 
-            A range over a factor of ten or more is drawn by logarithms. 'weights' draws one factor for each --objective.
+            --ensemble, --compare and what --calibration and --threshold fit are for the winner's training: a trial is one model. \
+            Of the validation rows, --coverage keeps half from the search as well.
+
+            A range over a factor of ten or more is drawn by logarithms. 'weights' draws one factor for each \
+            objective, or for each --objective where there are more than 64.
 
             EXAMPLES
 
-              lacuna tune --data tox21.csv.gz --id id --split-column split --objective '*R-*:binary' \\
-                  --early-stopping 5 --trials 30 --out runs/search
-              lacuna tune --config lacuna.yaml --method halving --trials 27 --search 'dropout=0..0.8' --out runs/halving
+              lacuna tune --data tox21.csv.gz --id id --split-column split \\
+                  --objective '*R-*:binary' --early-stopping 5 --trials 30 \\
+                  --out runs/search
+              lacuna tune --config lacuna.yaml --method halving --trials 27 \\
+                  --search 'dropout=0..0.8' --out runs/halving
               lacuna train --config runs/search/best.yaml --out runs/best
             """)
 
@@ -58,12 +64,13 @@ struct Tune: ParsableCommand {
                 fix: NearestName.advice(for: self.method, among: TuningRun.Method.allCases.map(\.rawValue), what: "the methods are"))
         }
         let budget = try self.budget()
-        let configuration = try settings.resolvedConfiguration()
-        let space = try SearchSpace(
-            search, fixed: try settings.givenPaths(), objectives: configuration.objectives.count)
-        guard !space.dimensions.isEmpty else {
-            throw CommandError("nothing is searched", at: "--search", why: "every usual setting is given", fix: "say what to search")
+        let (configuration, given) = try settings.resolved()
+        if let folds = configuration.folds {
+            throw CommandError(
+                "a search makes no folds, and \(folds) are wanted", at: "--folds", why: "trials are compared on one validation part",
+                fix: "leave folds out here, and give --folds \(folds) when the winner is trained")
         }
+        let space = try SearchSpace(search, fixed: given)
         try checkFolder()
         let run = try TuningRun(configuration, space, method: method, budget: budget, folder: out, isQuiet: output.quiet)
         guard let result = try run.result() else { throw ExitCode(TrainingRun.interruptedCode) }

@@ -4,9 +4,10 @@ extension Setting {
     /// The shared network and the usual head.
     static let encoder: [Setting] = [
         Setting(
-            .encoder, "dense", flag: "--encoder", value: "widths", "Width of each dense layer of the shared encoder",
+            .encoder, "dense", flag: "--encoder", value: "widths", "Width of each dense layer of the shared encoder; none: heads see the features themselves",
             \.encoder.widths,
-            read: { (value) throws(SettingError) in try value.integers() }, write: { .numbers($0) }),
+            read: { (value) throws(SettingError) in value == .text("none") ? [] : try value.integers() },
+            write: { $0.isEmpty ? .text("none") : .numbers($0) }),
         choice(
             .encoder, "activation", value: "name", "What a hidden layer applies to its sums", \.encoder.activation),
         Setting(

@@ -8,6 +8,14 @@ extension InspectionResult {
             "unlabelledRows": byPart { .integer(inspection.unlabelledRows[$0] ?? 0) },
             "batchSize": .integer(inspection.batchSize),
             "objectives": .array(inspection.objectives.map(json)),
+            "sources": .array(
+                inspection.sources.map { source in
+                    [
+                        "name": .string(source.name), "rows": byPart { .integer(source.rows[$0] ?? 0) },
+                        "coverage": .object(
+                            inspection.objectives.map { .init($0.name, .optional(source.coverage[$0.name])) }),
+                    ]
+                }),
             "coObservation": together,
             "duplicates": repeated,
             "tokens": .array(inspection.tokens.map(Self.json)),
@@ -20,6 +28,8 @@ extension InspectionResult {
                 }),
             "missingness": [
                 "rows": .integer(inspection.missingnessRows.all), "heldOutRows": .integer(inspection.missingnessRows.heldOut),
+                "columns": .integer(inspection.missingnessColumns.used),
+                "columnsOf": .integer(inspection.missingnessColumns.all),
                 "warningArea": .number(MissingnessModel.warningArea),
             ],
             "warnings": .array(warnings.map { .string($0) }),
@@ -50,6 +60,7 @@ extension InspectionResult {
                                     + [.init("missingness", Self.json(label.missingness))])
                         })))
         }
+        members.append(.init("uncertainPolicy", .text(objective.uncertainty?.text)))
         members.append(.init("obstacle", .text(objective.obstacle)))
         return .object(members)
     }
@@ -62,6 +73,9 @@ extension InspectionResult {
             .init("labelledRows", each { .integer($0.labelledRows) }),
             .init("classes", each { .object($0.classes.map { .init($0.name, .integer($0.count)) }) }),
             .init("values", each { $0.values.map(Self.json) ?? .null }),
+            .init("uncertain", each { .integer($0.uncertain) }),
+            .init(
+                "censored", each { ["below": .integer($0.bounds.below), "above": .integer($0.bounds.above)] as JSONValue }),
             .init("evaluable", each { .bool($0.isEvaluable) }),
             .init(
                 "undefined",

@@ -11,7 +11,7 @@ extension InspectionResult {
     /// The page that `--html` writes.
     var page: HTMLPage {
         HTMLPage(
-            title: "Inspection of \(source.split(separator: "/").last.map(String.init) ?? source)",
+            title: "Inspection of \(title)",
             lead: """
                 What the labels of \(HTML.name(source)) are like before a model is trained: \
                 \(NumberText.count(inspection.objectives.count)) objectives, \
@@ -21,6 +21,11 @@ extension InspectionResult {
             sections: [warningSection, coverageSection, scoringSection, missingnessSection, togetherSection, rowSection]
                 + (inspection.tokens.isEmpty ? [] : [tokenSection]),
             footer: "Made by Lacuna \(Version.text). This page fetches nothing.")
+    }
+
+    /// The files without their folders.
+    private var title: String {
+        files.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: ", ")
     }
 
     private var tiles: HTML {
@@ -58,12 +63,34 @@ extension InspectionResult {
         table.isSearchable = inspection.objectives.count > Self.mostInMatrix
         table.searched = "objectives"
         for objective in inspection.objectives where table.rows.count < Self.mostTableRows {
-            append(objective.name, objective.kind, objective.parts, to: &table)
+            append(objective.name, objective.kind, objective.parts, objective.uncertainty, to: &table)
             for label in objective.labels where table.rows.count < Self.mostTableRows {
-                append("\(objective.name): \(label.name)", .binary, label.parts, to: &table)
+                append("\(objective.name): \(label.name)", .binary, label.parts, objective.uncertainty, to: &table)
             }
         }
-        return .init(id: "coverage", title: "Labels", content: map.html + table.html)
+        return .init(id: "coverage", title: "Labels", content: map.html + table.html + sourceTable)
+    }
+
+    /// Coverage by source, of several.
+    private var sourceTable: HTML {
+        guard !inspection.sources.isEmpty else { return .none }
+        var table = HTMLTable(
+            "sources-table", caption: "Coverage by source", columns: ["source", "objective", "rows", "coverage"], textColumns: [0, 1])
+        table.isSortable = true
+        for source in inspection.sources {
+            let rows = NumberText.count(source.rows.values.reduce(0, +))
+            for objective in inspection.objectives where table.rows.count < Self.mostTableRows {
+                table.append(
+                    HTML.name(source.name),
+                    [
+                        .text(HTML.name(objective.name)), .number(rows),
+                        source.coverage[objective.name].map {
+                            .shaded(NumberText.percent($0), detail: nil, step: HTMLTable.step($0))
+                        } ?? .none,
+                    ])
+            }
+        }
+        return table.html
     }
 
     private var omitted: HTML? {
@@ -72,7 +99,10 @@ extension InspectionResult {
         return "The first \(NumberText.count(Self.mostTableRows)) of \(NumberText.count(rows)) rows; lacuna inspect --json has all."
     }
 
-    private func append(_ name: String, _ kind: ObjectiveKind.Name, _ facts: [Part: PartFacts], to table: inout HTMLTable) {
+    private func append(
+        _ name: String, _ kind: ObjectiveKind.Name, _ facts: [Part: PartFacts], _ uncertainty: UncertainCells?,
+        to table: inout HTMLTable
+    ) {
         for part in parts {
             let own = facts[part]
             table.append(
@@ -80,19 +110,31 @@ extension InspectionResult {
                 [
                     .text(.text(kind.rawValue)), .text(.text(part.rawValue)),
                     own?.coverage.map { .shaded(NumberText.percent($0), detail: nil, step: HTMLTable.step($0)) } ?? .none,
-                    own.map { .number(NumberText.count($0.observed)) } ?? .none, .prose(labels(own)),
+                    own.map { .number(NumberText.count($0.observed)) } ?? .none, .prose(labels(own, uncertainty)),
                 ])
         }
     }
 
-    private func labels(_ facts: PartFacts?) -> HTML {
-        guard let facts, facts.observed > 0 else { return "none" }
+    private func labels(_ facts: PartFacts?, _ uncertainty: UncertainCells?) -> HTML {
+        guard let facts, facts.observed + facts.uncertain > 0 else { return "none" }
+        var states: [HTML] = []
+        // Those that are a class of their own are counted there.
+        if facts.uncertain > 0, uncertainty?.policy != .ownClass { states.append("\(NumberText.count(facts.uncertain)) uncertain (\(Self.fate(uncertainty)))") }
+        if facts.bounds.below > 0 { states.append("\(NumberText.count(facts.bounds.below)) censored (&lt;)") }
+        if facts.bounds.above > 0 { states.append("\(NumberText.count(facts.bounds.above)) censored (&gt;)") }
+        let plain: HTML? = facts.observed > 0 ? plainLabels(facts) : "none"
+        return .joined((plain.map { [$0] } ?? []) + states, separator: ", ")
+    }
+
+    private func plainLabels(_ facts: PartFacts) -> HTML? {
         if let values = facts.values {
             return """
                 \(NumberText.metric(values.minimum)) to \(NumberText.metric(values.maximum)), mean \(NumberText.metric(values.mean)), \
                 deviation \(NumberText.metric(values.deviation))
                 """
         }
+        // Numbers that are all bounds; a multilabel objective, whose labels follow.
+        if facts.classes.isEmpty { return nil }
         let shown = facts.classes.prefix(12).map { "\(HTML.name($0.name)): \(NumberText.count($0.count))" as HTML }
         let more: HTML? = facts.classes.count > 12 ? ", …" : nil
         return .joined(shown, separator: ", ") + (more ?? .none)
@@ -206,8 +248,8 @@ extension InspectionResult {
     private var rowSection: HTMLPage.Section {
         let found = inspection.repeatedRows
         var content: HTML = """
-            <p>\(NumberText.count(found.surplus)) rows repeat the features of an earlier row, in \(NumberText.count(found.sets)) sets; \
-            \(NumberText.count(found.contradicting)) sets have different labels.</p>
+            <p>\(Self.repeating(found)), in \(ReportText.counted(found.sets, "set")); \
+            \(ReportText.counted(found.contradicting, "set")) with different labels.</p>
             """
         if !found.crossings.isEmpty {
             var table = HTMLTable(

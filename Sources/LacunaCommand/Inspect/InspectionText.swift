@@ -1,6 +1,18 @@
 import Lacuna
 
 extension InspectionResult {
+    /// What becomes of uncertain cells, in a word.
+    static func fate(_ uncertainty: UncertainCells?) -> String {
+        switch uncertainty?.policy {
+        case .ignore: "ignored"
+        case .zeros: "0"
+        case .ones: "1"
+        case .soft: "drawn"
+        case .ownClass: "a class"
+        case nil: "–"
+        }
+    }
+
     /// Objectives that a terminal shows in full; `--json` and `--html` have all.
     static let mostObjectives = 20
     /// Columns that a terminal has for certain.
@@ -12,6 +24,7 @@ extension InspectionResult {
         var lines = [source, ""]
         lines += rowLines + [""]
         lines += objectiveLines + [""]
+        for extra in [stateLines, sourceLines] where !extra.isEmpty { lines += extra + [""] }
         lines += questionLines + [""]
         lines += togetherLines + repeatedLines + [""]
         lines += warningLines
@@ -73,12 +86,47 @@ extension InspectionResult {
         if objective.kind == .multilabel {
             return "\(objective.labels.count) labels, \(NumberText.count(facts.labelledRows)) rows with any\(note)"
         }
+        // All of a part's numbers can be bounds.
+        if objective.kind == .regression { return "bounds alone\(note)" }
         if facts.classes.count > 6 {
             let held = facts.classes.count { $0.count > 0 }
             let counts = facts.classes.map(\.count)
             return "\(held) of \(facts.classes.count) classes, \(counts.min() ?? 0) to \(counts.max() ?? 0) of each\(note)"
         }
         return facts.classes.map { "\(short($0.name, 12)): \(NumberText.count($0.count))" }.joined(separator: ", ") + note
+    }
+
+    /// Coverage by source, of several: as many as fit.
+    private var sourceLines: [String] {
+        let sources = inspection.sources.prefix(4)
+        guard !sources.isEmpty else { return [] }
+        var table = TextTable(["coverage by source"] + sources.map { short($0.name, 11) })
+        table.rows.append(["rows"] + sources.map { NumberText.count($0.rows.values.reduce(0, +)) })
+        for objective in shown {
+            table.rows.append(
+                [short(objective.name)] + sources.map { $0.coverage[objective.name].map { NumberText.percent($0) } ?? "–" })
+        }
+        let left = inspection.sources.count - sources.count
+        return table.lines() + (left > 0 ? ["  \(left) more sources: --json and --html have all"] : [])
+    }
+
+    /// Uncertain cells and bounds, where there are any.
+    private var stateLines: [String] {
+        var table = TextTable(["beside plain labels", "part", "uncertain", "becomes", "censored <", "censored >"])
+        table.leading = [0, 1, 3]
+        for objective in shown {
+            var name = short(objective.name)
+            for part in parts {
+                guard let facts = objective.parts[part], facts.uncertain + facts.bounds.below + facts.bounds.above > 0 else { continue }
+                let isNumber = objective.kind == .regression
+                table.rows.append([
+                    name, part.rawValue, NumberText.count(facts.uncertain), Self.fate(objective.uncertainty),
+                    isNumber ? NumberText.count(facts.bounds.below) : "–", isNumber ? NumberText.count(facts.bounds.above) : "–",
+                ])
+                name = ""
+            }
+        }
+        return table.rows.isEmpty ? [] : table.lines()
     }
 
     private func blindLines(_ shown: [ObjectiveInspection]) -> [String] {
@@ -105,7 +153,12 @@ extension InspectionResult {
         return table.lines() + wrapped(
             "no label in: the share of batches of \(inspection.batchSize) rows. Observed at random: AUROC of telling from the "
                 + "features whether the label is observed, on \(NumberText.count(inspection.missingnessRows.heldOut)) held-out rows, "
-                + "with its 95 % interval; 0.5 is chance.\(note)", indent: "  ")
+                + "with its 95 % interval; 0.5 is chance.\(columnNote)\(note)", indent: "  ")
+    }
+
+    private var columnNote: String {
+        let (used, all) = inspection.missingnessColumns
+        return used < all ? " It saw the \(NumberText.count(used)) of \(NumberText.count(all)) encoded features that vary most." : ""
     }
 
     private func answer(_ finding: MissingnessModel.Finding) -> String {
@@ -153,9 +206,14 @@ extension InspectionResult {
         return (0..<width).flatMap { row in (row + 1..<max(width, row + 1)).map { together.counts[row * width + $0] } }
     }
 
+    /// "1 row repeats the features of an earlier row".
+    static func repeating(_ repeated: RepeatedRows) -> String {
+        "\(ReportText.counted(repeated.surplus, "row")) \(repeated.surplus == 1 ? "repeats" : "repeat") the features of an earlier row"
+    }
+
     private var repeatedLines: [String] {
         let repeated = inspection.repeatedRows
-        var line = "\(NumberText.count(repeated.surplus)) rows repeat the features of an earlier row (\(NumberText.count(repeated.sets)) sets"
+        var line = "\(Self.repeating(repeated)) (\(ReportText.counted(repeated.sets, "set"))"
         line += repeated.contradicting > 0 ? ", \(NumberText.count(repeated.contradicting)) with different labels)" : ")"
         let crossings = repeated.crossings.map { "\(NumberText.count($0.rows)) of \($0.second.rawValue) are in \($0.first.rawValue)" }
         return wrapped(line + (crossings.isEmpty ? "; no part shares a row with another" : "; " + crossings.joined(separator: ", ")))

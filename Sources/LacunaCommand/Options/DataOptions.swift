@@ -78,12 +78,14 @@ extension RunConfiguration {
     ///
     /// A flag that says where rows or parts come from replaces what the file said about that in other words:
     /// `--data` the arrays, `--features` the table, `--split` and `--time-column` the split column and the other way round.
+    /// Where rows come from another kind of file than the configuration's, what it said of columns and format goes with it.
     ///
     /// - Throws: `CommandError` naming the flag.
     mutating func apply(_ flags: [GivenSetting], objectives: [String] = []) throws(CommandError) {
         let keys = Set(flags.map(\.setting.path))
+        let kind = data.kind
         if keys.contains("data.file") { data.clearArrays() }
-        if keys.contains("data.features") { (data.files, data.rename, data.libsvm) = ([], [], nil) }
+        if keys.contains("data.features") { data.files = [] }
         if keys.contains("data.split") { data.splitColumn = nil }
         if keys.contains("data.timeColumn") { data.splitColumn = nil }
         if keys.contains("data.splitColumn") { (data.split, data.timeColumn) = (nil, nil) }
@@ -96,6 +98,7 @@ extension RunConfiguration {
                 throw CommandError(error.problem, at: flag.setting.flag, fix: error.fix)
             }
         }
+        if let kind, data.kind != kind { data.forgetColumns(but: keys) }
         if objectives.isEmpty { return }
         self.objectives = []
         for text in objectives {
@@ -109,11 +112,34 @@ extension RunConfiguration {
 }
 
 extension DataDeclaration {
+    fileprivate enum Kind { case tables, lines, arrays }
+
+    /// What sort of file rows come from; nil where none is named.
+    fileprivate var kind: Kind? { !files.isEmpty ? libsvmFile == nil ? .tables : .lines : features == nil ? nil : .arrays }
+
     fileprivate mutating func clearArrays() {
         features = nil
         labels = nil
         labelNames = nil
         mask = nil
         cellWeights = nil
+    }
+
+    /// Forgets what was said of the columns and the format of another kind of file.
+    ///
+    /// - Parameter given: paths of settings that stay, for flags gave them.
+    fileprivate mutating func forgetColumns(but given: Set<String>) {
+        func clear<Value>(_ key: String, _ field: inout Value, _ nothing: Value) {
+            if !given.contains("data.\(key)") { field = nothing }
+        }
+        clear("rename", &rename, [])
+        clear("libsvm", &libsvm, nil)
+        clear("text", &text, [])
+        clear("id", &id, nil)
+        clear("ignore", &ignore, [])
+        clear("weightColumn", &weightColumn, nil)
+        clear("splitColumn", &splitColumn, nil)
+        clear("group", &group, nil)
+        clear("timeColumn", &timeColumn, nil)
     }
 }

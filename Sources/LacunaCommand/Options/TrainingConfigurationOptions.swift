@@ -10,28 +10,31 @@ struct TrainingConfigurationOptions: ParsableArguments {
     @OptionGroup(title: "Objectives") var objectives: ObjectiveOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Balancing") var balancing: BalancingOptions
+    @OptionGroup(title: "Models") var models: ModelCountOptions
+    @OptionGroup(title: "Decisions") var decisions: DecisionOptions
 
-    private var given: [GivenSetting] { data.given + split.given + model.given + training.given }
+    private var given: [GivenSetting] {
+        data.given + split.given + model.given + training.given + balancing.given + models.given + decisions.given
+    }
 
     /// What the file and the flags say together, checked and complete.
     ///
-    /// - Parameters:
-    ///   - more: flags that the command has besides.
-    ///   - change: made to what the file says, before flags win over it.
-    func resolvedConfiguration(
-        adding more: [GivenSetting] = [], changing change: (inout RunConfiguration) -> Void = { _ in }
-    ) throws -> RunConfiguration {
-        var configuration = try RunConfiguration.read(ifGiven: config)
-        change(&configuration)
-        try configuration.apply(given + more, objectives: objectives.objective)
-        try configuration.validate()
-        return configuration.resolved()
+    /// - Parameter change: made to what the file says, before flags win over it.
+    func resolvedConfiguration(changing change: (inout RunConfiguration) -> Void = { _ in }) throws -> RunConfiguration {
+        try resolved(changing: change).configuration
     }
 
-    /// Paths of the settings that flags give, or that the file gives another value than the default.
-    func givenPaths() throws -> Set<String> {
-        let file = try RunConfiguration.read(ifGiven: config)
-        return Set(given.map(\.setting.path)).union(file.differences(from: RunConfiguration()))
+    /// The same, and the paths of the settings that flags give, or that the file gives another value than the default.
+    func resolved(
+        changing change: (inout RunConfiguration) -> Void = { _ in }
+    ) throws -> (configuration: RunConfiguration, given: Set<String>) {
+        var configuration = try RunConfiguration.read(ifGiven: config)
+        let paths = Set(given.map(\.setting.path)).union(configuration.differences(from: RunConfiguration()))
+        change(&configuration)
+        try configuration.apply(given, objectives: objectives.objective)
+        try configuration.validate()
+        return (configuration.resolved(), paths)
     }
 }
 

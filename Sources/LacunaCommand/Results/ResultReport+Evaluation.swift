@@ -36,8 +36,16 @@ extension ResultReport {
     }
 
     /// Prints the result to standard output, as tables or as one JSON object.
-    func show(json: Bool, detail: ResultTable.Detail = .init()) throws {
-        try System.output(json ? self.json.pretty() + "\n" : ResultTable.text(self, detail: detail))
+    ///
+    /// - Parameter profile: shown under it, where one was taken.
+    func show(json: Bool, detail: ResultTable.Detail = .init(), profile: StepProfile? = nil) throws {
+        if json {
+            var whole = self.json
+            if let profile, case .object(let members) = whole { whole = .object(members + [.init("profile", profile.json)]) }
+            return try System.output(whole.pretty() + "\n")
+        }
+        let lines = profile.map { "\n" + $0.lines.joined(separator: "\n") + "\n" } ?? ""
+        try System.output(ResultTable.text(self, detail: detail) + lines)
     }
 }
 

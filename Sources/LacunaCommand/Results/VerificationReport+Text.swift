@@ -15,15 +15,17 @@ extension VerificationReport {
         let failed = checks.count { $0.isFailed }
         let rest = skipped > 0 ? ", \(skipped) skipped" : ""
         let verdict = passed
-            ? "passed: \(checks.count - skipped) checks\(rest), \(epochs) epochs each"
+            ? "passed: \(checks.count - skipped) checks\(rest), \(epochs) \(epochs == 1 ? "epoch" : "epochs") each"
             : "FAILED: \(failed) of \(checks.count) checks\(rest)"
         return (lines + ["", verdict]).joined(separator: "\n") + "\n"
     }
 
     /// The same for programs.
-    func json(epochs: Int) -> JSONValue {
+    ///
+    /// - Parameter subject: which training was verified, where a run has several.
+    func json(epochs: Int, subject: String? = nil) -> JSONValue {
         [
-            "passed": .bool(passed), "epochs": .integer(epochs),
+            "passed": .bool(passed), "epochs": .integer(epochs), "subject": subject.map { .string($0) } ?? .null,
             "checks": .array(
                 checks.map { check in
                     var reason = JSONValue.null, difference = JSONValue.null

@@ -27,7 +27,7 @@ extension Callbacks {
             afterEpoch: { record in
                 let action = attempt { try log.write(record) }
                 return epoch?(record) == .stop ? .stop : action
-            })
+            }, profile: profile)
     }
 }
 

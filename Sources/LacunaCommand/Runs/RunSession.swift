@@ -13,6 +13,8 @@ final class RunSession {
     /// Where TensorBoard's files go, or nil for none.
     private let tensorBoard: String?
     private let configuration: RunConfiguration
+    /// Told of the steps of all trainings.
+    private let profile: StepProfile?
     /// Whether the folder is this run's own making.
     private let isNew: Bool
     private var hasBegun = false
@@ -23,13 +25,14 @@ final class RunSession {
 
     init(
         _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool,
-        tensorBoard: String? = nil
+        tensorBoard: String? = nil, profile: StepProfile? = nil
     ) throws(CommandError) {
         self.configuration = configuration
         self.directory = directory
         self.existing = existing
         self.isQuiet = isQuiet
         self.tensorBoard = tensorBoard
+        self.profile = profile
         display = ProgressDisplay(isQuiet: isQuiet)
         isNew = !FileSystem.exists(directory.path)
         if FileSystem.isDirectory(directory.path) { try hold() }
@@ -103,7 +106,7 @@ final class RunSession {
                         monitor: monitor == "loss" ? nil : epoch.monitored.map { .init(name: monitor, value: $0) },
                         rowsPerSecond: epoch.seconds > 0 ? Double(epoch.rows) / epoch.seconds : 0))
                 return Interrupt.isRequested ? .stop : .proceed
-            })
+            }, profile: profile)
     }
 
     /// Makes the folder, or takes the old run out of it, once: the first step has shown that all fits. A run that ended

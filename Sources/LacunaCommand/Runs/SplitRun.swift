@@ -18,8 +18,7 @@ struct SplitRun {
         try checkOut(column: name)
         let fractions = data.split ?? DataDeclaration.defaultSplit
         try Split.check(fractions: fractions)
-        // Beside arrays and a libsvm file, the parts stand in a table of their own.
-        let reader = try data.libsvmFile == nil ? data.file.map { try TableReader(path: $0) } : nil
+        let reader = try copiedTable.map { try TableReader(path: $0) }
         if let reader { try check(reader, column: name) }
         let rows = try UndividedRows.load(data, objectives: objectives)
         var warnings = rows.warnings
@@ -44,29 +43,43 @@ struct SplitRun {
         for part in summary.parts where part.share > 0 && part.rows == 0 {
             warnings.append("\(folds == nil ? "the part '\(part.name)'" : "fold \(part.name)") has no row")
         }
-        try write(partOfRow.map { $0 < 0 ? "" : names[$0] }, column: name, reader: reader)
+        try write(partOfRow.map { $0 < 0 ? "" : names[$0] }, rows.sources, column: name, reader: reader)
         return SplitReport(
             summary: summary, method: rows.times != nil ? .time : objectives.isEmpty ? .random : .stratified,
             data: data, isFolds: folds != nil, seed: seed, column: name, out: out,
             seconds: seconds, warnings: warnings)
     }
 
-    private func write(_ parts: [String], column: String, reader: TableReader?) throws {
+    /// The one table that is written anew with its column. Beside arrays, a libsvm file and several tables, the parts stand in
+    /// a table of their own.
+    private var copiedTable: String? { data.files.count == 1 && data.libsvmFile == nil ? data.file : nil }
+
+    private func write(_ parts: [String], _ sources: RowSources?, column: String, reader: TableReader?) throws {
         if let reader { return try reader.copy(to: out, adding: column) { parts[$0] } }
-        let writer = try CSVWriter(path: out, header: ["row", column])
+        let writer = try CSVWriter(path: out, header: ownColumns + [column])
+        var rowsOfSource = [Int](repeating: 0, count: sources?.names.count ?? 0)
         for (row, part) in parts.enumerated() {
             try writer.append(row + 1)
+            if let sources {
+                let source = Int(sources.ofRow[row])
+                rowsOfSource[source] += 1
+                try writer.append(sources.names[source])
+                try writer.append(rowsOfSource[source])
+            }
             try writer.append(part)
             try writer.endRow()
         }
         try writer.finish()
     }
 
+    /// The first columns of a table of parts alone.
+    private var ownColumns: [String] { data.files.count > 1 ? ["row", "source", "sourceRow"] : ["row"] }
+
     private func checkOut(column: String) throws(CommandError) {
         if FileSystem.isDirectory(out) {
             throw CommandError("the output '\(out)' is a folder", at: "--out", fix: "name a file")
         }
-        for input in [data.file, data.features, data.labels, data.mask, data.labelNames].compactMap({ $0 })
+        for input in data.paths
         where FileSystem.isSame(ArrayPath(input).file, out) {
             throw CommandError(
                 "--out is a file that is read", at: out, why: "your data is never overwritten", fix: "name another file")
@@ -77,9 +90,9 @@ struct SplitRun {
                 "the column's name is '\(column)'", at: "--column", why: "readers drop the spaces around a name",
                 fix: "give it a name without them")
         }
-        if data.file == nil || data.libsvmFile != nil, column == "row" {
+        if copiedTable == nil, ownColumns.contains(column) {
             throw CommandError(
-                "the file's first column is called 'row' already", at: "--column", fix: "give another name")
+                "the file has a column '\(column)' already", at: "--column", fix: "give another name")
         }
     }
 

@@ -18,12 +18,13 @@ final class TrainingRun {
     /// - Throws: `CommandError` where another run is at work in the folder.
     init(
         _ configuration: RunConfiguration, in directory: RunDirectory, existing: RunDirectory.Existing, isQuiet: Bool,
-        tensorBoard: String? = nil
+        tensorBoard: String? = nil, profile: StepProfile? = nil
     ) throws {
         self.configuration = configuration
         self.directory = directory
         self.existing = existing
-        session = try RunSession(configuration, in: directory, existing: existing, isQuiet: isQuiet, tensorBoard: tensorBoard)
+        session = try RunSession(
+            configuration, in: directory, existing: existing, isQuiet: isQuiet, tensorBoard: tensorBoard, profile: profile)
     }
 
     /// Trains, saves and scores.

@@ -18,15 +18,16 @@ struct SearchSpace: Equatable, Sendable {
         enum Values: Equatable, Sendable {
             /// One of these words, as a flag would say them.
             case choices([String])
-            /// Between two numbers; `isLog` draws uniformly over their logarithms.
-            case range(Double, Double, isLog: Bool)
+            /// Between two numbers; `isLog` draws uniformly over their logarithms, `isWhole` whole numbers.
+            case range(Double, Double, isLog: Bool, isWhole: Bool = false)
         }
 
         /// As a flag says it.
         var text: String {
             switch values {
             case .choices(let words): "\(key)=\(words.joined(separator: "|"))"
-            case .range(let low, let high, _): "\(key)=\(low)..\(high)"
+            case .range(let low, let high, _, let isWhole):
+                isWhole ? "\(key)=\(plain(low))..\(plain(high))" : "\(key)=\(low)..\(high)"
             }
         }
     }
@@ -47,8 +48,7 @@ struct SearchSpace: Equatable, Sendable {
     /// - Parameters:
     ///   - texts: the values of `--search`; those of `usual` hold beside them.
     ///   - fixed: paths of settings that flags or the file give, such as "training.learningRate".
-    ///   - objectives: how many are declared; one alone has no weight to search.
-    init(_ texts: [String], fixed: Set<String>, objectives: Int) throws(CommandError) {
+    init(_ texts: [String], fixed: Set<String>) throws(CommandError) {
         dimensions = []
         for text in texts {
             let dimension = try Dimension(text)
@@ -59,9 +59,16 @@ struct SearchSpace: Equatable, Sendable {
         }
         for text in Self.usual {
             let dimension = try Dimension(text)
-            guard !dimensions.contains(where: { $0.key == dimension.key }) else { continue }
-            if dimension.key == Self.weights ? objectives > 1 : !fixed.contains(dimension.path) { dimensions.append(dimension) }
+            guard !dimensions.contains(where: { $0.key == dimension.key }), !fixed.contains(dimension.path) else { continue }
+            dimensions.append(dimension)
         }
+    }
+
+    /// The space for so many objectives: one alone has no weight to search.
+    func of(objectives: Int) -> SearchSpace {
+        var result = self
+        if objectives < 2 { result.dimensions.removeAll { $0.key == Self.weights } }
+        return result
     }
 
     /// What a trial is: a pure function of the seed and the trial's number.
@@ -106,8 +113,12 @@ struct SearchSpace: Equatable, Sendable {
 }
 
 extension SearchSpace.Dimension {
-    /// Sections whose settings shape the model or its training; what a search must hold still is left out.
-    private static let held: Set<String> = ["training.epochs", "training.seed", "training.threads", "training.monitor", "encoder.head"]
+    /// Sections whose settings shape the model or its training; what a search must hold still is left out: trials are of one
+    /// model each, and compared by one score on the same rows.
+    private static let held: Set<String> = [
+        "training.epochs", "training.seed", "training.threads", "training.monitor", "training.unlabelled", "training.ensemble",
+        "training.folds", "training.compare", "encoder.head",
+    ]
 
     static func setting(of key: String) -> Setting? {
         Setting.all.first { setting in
@@ -139,6 +150,22 @@ extension SearchSpace.Dimension {
             key = name
         }
         self.values = try Self.values(values, of: name)
+        if case .range(let low, let high, let isLog, _) = self.values, Self.takesWholeNumbersAlone(key) {
+            guard low == low.rounded(), high == high.rounded() else {
+                throw CommandError(
+                    "'\(values)' is no range", at: "--search", why: "'\(name)' is a whole number", fix: "such as '\(name)=16..256'")
+            }
+            self.values = .range(low, high, isLog: isLog, isWhole: true)
+        }
+    }
+
+    private static func takesWholeNumbersAlone(_ key: String) -> Bool {
+        guard let setting = setting(of: key) else { return false }
+        func takes(_ text: String) -> Bool {
+            var configuration = RunConfiguration()
+            return (try? setting.read(.text(text), &configuration)) != nil
+        }
+        return takes("2") && !takes("2.5")
     }
 
     private static func values(_ text: String, of name: String) throws(CommandError) -> Values {
@@ -168,13 +195,22 @@ extension SearchSpace.Dimension {
 }
 
 extension SearchSpace.Dimension.Values {
+    /// The words, or both ends: what shows whether a setting takes the values.
+    var extremes: [String] {
+        switch self {
+        case .choices(let words): words
+        case .range(let low, let high, _, let isWhole): isWhole ? [plain(low), plain(high)] : ["\(low)", "\(high)"]
+        }
+    }
+
     /// A value, in the form of a flag. Numbers have three significant digits: more says nothing.
     func draw(_ random: inout SplitMix64) -> String {
         switch self {
         case .choices(let words): return words[Int(random.next() >> 33) % words.count]
-        case .range(let low, let high, let isLog):
+        case .range(let low, let high, let isLog, let isWhole):
             let unit = Double(random.next() >> 11) * 0x1p-53
             let value = isLog ? low * pow(high / low, unit) : low + (high - low) * unit
+            if isWhole { return plain(min(max(value.rounded(), low), high)) }
             return "\(min(max(rounded(value), low), high))"
         }
     }

@@ -31,7 +31,14 @@ struct TuningResult {
     }
 
     private static func settings(_ entry: TrialLog.Entry) -> String {
-        entry.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        entry.settings.sorted { $0.key < $1.key }.map { "\($0.key) \(shown($0.value, of: $0.key))" }.joined(separator: ", ")
+    }
+
+    /// Many weights are shown by their range; the log has them all.
+    private static func shown(_ value: String, of key: String) -> String {
+        let weights = value.split(separator: "|").compactMap { Double($0) }
+        guard key == SearchSpace.weights, weights.count > 3, let low = weights.min(), let high = weights.max() else { return value }
+        return "\(low)…\(high)"
     }
 
     /// The best trials as a table, and what to do next.
@@ -41,7 +48,7 @@ struct TuningResult {
         for entry in ranking.prefix(10) {
             table.rows.append(
                 ["\(entry.trial)", entry.score.map { NumberText.fixed($0, decimals: 4) } ?? "–", "\(entry.epochs)"]
-                    + keys.map { entry.settings[$0] ?? "–" })
+                    + keys.map { key in entry.settings[key].map { Self.shown($0, of: key) } ?? "–" })
         }
         var lines = table.lines(indent: "  ")
         let rest = trials - min(ranking.count, 10)

@@ -28,6 +28,10 @@ final class TuningRun {
     private let isQuiet: Bool
     private(set) var log: TrialLog
     private let data: TrainingData
+    /// By objective of the data: its declaration in the base.
+    private let placeOfObjective: [Int]
+    /// What trials are compared on: the validation rows that a run's early stopping sees.
+    private let validation: Dataset
     private let clock = ContinuousClock()
     /// Training seconds of the trial in progress.
     private var started: ContinuousClock.Instant?
@@ -40,8 +44,6 @@ final class TuningRun {
     init(
         _ base: RunConfiguration, _ space: SearchSpace, method: Method, budget: Budget, folder: String, isQuiet: Bool
     ) throws {
-        self.base = base
-        self.space = space
         self.method = method
         self.budget = budget
         self.folder = folder
@@ -49,20 +51,31 @@ final class TuningRun {
         display = ProgressDisplay(isQuiet: isQuiet)
         // A value that a setting does not take is found before anything is trained.
         for dimension in space.dimensions {
-            guard case .choices(let words) = dimension.values, dimension.key != SearchSpace.weights else { continue }
-            for word in words {
-                try SearchSpace.Draw(settings: [.init(key: dimension.key, value: word)], weightRange: nil)
-                    .applied(to: base, trial: 0, seed: 0).validate()
+            guard dimension.key != SearchSpace.weights else { continue }
+            for word in dimension.values.extremes {
+                let draw = SearchSpace.Draw(settings: [.init(key: dimension.key, value: word)], weightRange: nil)
+                do { try draw.applied(to: base, trial: 0, seed: 0).validate() } catch let error as SettingError {
+                    throw CommandError(error.problem, at: "--search", why: "'\(dimension.text)' can be \(word)", fix: error.fix)
+                }
             }
         }
         data = try TrainingData.load(
             base.data, objectives: base.objectives, defaultHead: base.head, unlabelled: base.training.unlabelled ?? .drop,
             seed: base.training.seed)
-        guard data.datasets[.valid] != nil else {
+        guard data.datasets[.valid] != nil, let validation = try DecisionFitting(data, base.decisions, seed: base.training.seed).rows.tuning else {
             throw CommandError(
                 "there is no validation part", why: "trials are compared on it",
                 fix: "give it a share, such as --split 0.8,0.1,0.1")
         }
+        self.validation = validation
+        let base = base.declaringEachObjective(of: data)
+        let space = space.of(objectives: base.objectives.count)
+        guard !space.dimensions.isEmpty else {
+            throw CommandError("nothing is searched", at: "--search", why: "every usual setting is given", fix: "say what to search")
+        }
+        (self.base, self.space) = (base, space)
+        placeOfObjective = base.objectives.count == data.objectives.count ? Array(data.objectives.indices)
+            : data.declarations.map { base.objectives.firstIndex(of: $0) ?? 0 }
         if FileSystem.isDirectory(folder) { try Self.hold(folder) }
         let digests = SingleTraining.identity(of: data.digest)
         log = try TrialLog(
@@ -192,7 +205,7 @@ final class TuningRun {
             entry.epochs = history.epochs.count
             let values = history.epochs.compactMap(\.monitored)
             let higher = base.training.monitor.isBetterHigher
-            entry.score = base.training.earlyStopping == nil ? history.epochs.last?.monitored : higher ? values.max() : values.min()
+            entry.score = configuration.training.earlyStopping == nil ? history.epochs.last?.monitored : higher ? values.max() : values.min()
             if entry.score == nil { entry.failure = "\(base.training.monitor.text) is undefined on the validation part" }
         } catch let error as TrainingError {
             guard error.isDivergence else { throw error }
@@ -208,14 +221,14 @@ final class TuningRun {
     /// - Returns: nil where the user stopped it.
     private func fit(_ configuration: RunConfiguration, trial: Int, until epochs: Int) throws -> History? {
         guard let train = data.datasets[.train] else { preconditionFailure("training data has a training part") }
-        let objectives = zip(data.objectives, data.declarations).map { objective, declaration in
+        let objectives = zip(data.objectives, placeOfObjective).map { objective, place in
             var copy = objective
-            if let place = base.objectives.firstIndex(of: declaration) { copy.weight = configuration.objectives[place].weight }
+            copy.weight = configuration.objectives[place].weight
             return copy
         }
         let settings = configuration.training
         let training = SingleTraining(
-            title: "trial \(trial)", objectives: objectives, train: train, validation: data.datasets[.valid],
+            title: "trial \(trial)", objectives: objectives, train: train, validation: validation,
             encoder: configuration.encoder, settings: settings, folder: trialFolder(trial),
             identity: SingleTraining.identity(of: data.digest))
         display.begin("trial \(trial)", number: 1, of: 1)
@@ -231,6 +244,25 @@ final class TuningRun {
         display.clear()
         let isWhole = outcome.history.epochs.count >= epochs || outcome.history.ending != .interrupted
         return isWhole ? outcome.history : nil
+    }
+}
+
+extension RunConfiguration {
+    /// Beyond so many, objectives that one pattern declares keep one weight.
+    private static let mostDeclared = 64
+
+    /// The same with one declaration for each objective, so that each can have a weight of its own.
+    ///
+    /// - Parameter data: read with these declarations.
+    func declaringEachObjective(of data: TrainingData) -> RunConfiguration {
+        guard data.objectives.count <= Self.mostDeclared else { return self }
+        var result = self
+        result.objectives = zip(data.objectives, data.declarations).map { objective, declaration in
+            var copy = declaration
+            if declaration.group == nil, case .glob = declaration.columns { copy.columns = .exact(objective.name) }
+            return copy
+        }
+        return result
     }
 }
 

@@ -1,4 +1,5 @@
-// The few loops of Lacuna that must be fast. Nothing here allocates, keeps state or starts a thread.
+// The few loops of Lacuna that must be fast. Nothing but the pool of threads at the end allocates, keeps state or starts
+// a thread.
 //
 // Matrices are row-major and dense. Unless a line says otherwise, no two arguments may overlap, counts are 0 or
 // more, and pointers with a count of 0 are not read. Sums run in a fixed order, so equal inputs give equal bits.
@@ -16,6 +17,8 @@ void lacuna_scatter_add(size_t count, size_t columns, const int32_t *rows, const
 
 // z[i, :] += bias; z [rows, columns], bias [columns].
 void lacuna_add_bias(size_t rows, size_t columns, const float *bias, float *z);
+// z = relu(z + bias).
+void lacuna_bias_relu(size_t rows, size_t columns, const float *bias, float *z);
 // out = (accumulate ? out : 0) + the sum of each column of x [rows, columns].
 void lacuna_column_sums(size_t rows, size_t columns, const float *x, int accumulate, float *out);
 
@@ -53,8 +56,9 @@ void lacuna_dense_rows(size_t rows, size_t inputs, size_t outputs, const float *
 // out[i, :] = sum over the elements e of rows[i] of values[e] * kernel[columns[e], :]; out [count, outputs].
 void lacuna_sparse_forward(size_t count, size_t outputs, const int32_t *rows, const ptrdiff_t *starts,
                            const int32_t *columns, const float *values, const float *kernel, float *out);
-// gradient[columns[e], :] += values[e] * d[i, :] for the elements e of rows[i]; d [count, outputs]. No other row is touched.
-void lacuna_sparse_backward(size_t count, size_t outputs, const int32_t *rows, const ptrdiff_t *starts,
+// gradient[columns[e], :] += values[e] * d[i, :] for the elements e of rows[i]; d [count, outputs], of which the
+// columns first ..< first + own take part. No other row is touched.
+void lacuna_sparse_backward(size_t count, size_t outputs, size_t first, size_t own, const int32_t *rows, const ptrdiff_t *starts,
                             const int32_t *columns, const float *values, const float *d, float *gradient);
 // gradient[columns[e], :] = 0 for the elements e of rows[i].
 void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, const ptrdiff_t *starts,
@@ -64,19 +68,75 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, cons
 // hidden [*, H], weight [width, H].
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
                             const float *weight, float *out);
-// Their backward pass: dweight[c, :] += g[e * width + c] * hidden[rows[e], :] and
-// dhidden[rows[e], :] += g[e * width + c] * weight[c, :].
-void lacuna_observed_backward(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
-                              const float *weight, const float *g, float *dweight, float *dhidden);
+
+// The observed rows of one slot in a batch: entries start ..< start + count of what is kept slot after slot. score and logit
+// are the slot's first row and first bias in a gradient.
+typedef struct {
+    int32_t slot, start, count, score, logit;
+} lacuna_segment;
+
+// A run is n segments of slots that have the same loss and width; slot s has the output rows (s - first_slot) * width on of
+// weight. rows, packed, losses and weights begin with the first entry of the run; packed has width numbers an entry.
+// packed = hidden[rows[e], :] . weight[its output row, :].
+void lacuna_run_scores(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
+                       const int32_t *rows, const float *hidden, const float *weight, float *packed);
+// packed += bias, one for each output row from first_slot on.
+void lacuna_run_biases(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, const float *bias,
+                       float *packed);
+// Slopes become gradients: packed *= weights[e] * coefficients[objectives[slot]], weights NULL for all 1. Sums of columns are
+// added to bias_gradient at each segment's logit; sums[k] = the sum of weights[e] * losses[e] in double. Returns the first
+// segment with a slope or a sum that is not finite, or -1.
+ptrdiff_t lacuna_run_weigh(const lacuna_segment *segments, size_t n, size_t width, const float *weights,
+                           const int32_t *objectives, const float *coefficients, const float *losses, float *packed,
+                           float *bias_gradient, double *sums);
+// Hidden values [rows, H] by panels of this many columns, [panels, rows, LACUNA_PANEL], the last one padded with 0: a panel
+// stays in a near cache, and panels are what threads share out. first ..< last are the panels to work on.
+enum { LACUNA_PANEL = 64 };
+void lacuna_panels(size_t rows, size_t H, size_t first, size_t last, const float *hidden, float *panels);
+// out [rows, H] += the panels.
+void lacuna_add_panels(size_t rows, size_t H, size_t first, size_t last, const float *panels, float *out);
+// The backward pass of a run, in some panels of a batch of rows: dweight at each segment's score += g * hidden, and
+// dpanels += g * weight.
+void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H, size_t batch,
+                         size_t first, size_t last, const int32_t *rows, const float *panels, const float *weight,
+                         const float *packed, float *dweight, float *dpanels);
+
+// Labels in compressed rows: row r has the entries starts[r] ..< starts[r + 1] of slots. Counts those of the chosen rows by
+// slot and lists the slots that have one in order of appearance; counts are 0 before, touched has room for one more than it
+// will hold. Returns how many slots that are.
+size_t lacuna_count_entries(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
+                            int32_t *counts, int32_t *touched);
+// Puts the entries of the chosen rows where places says for each slot, which moves on. weights may be NULL.
+void lacuna_place_entries(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
+                          const float *targets, const float *weights, int32_t *places, int32_t *out_rows,
+                          float *out_targets, float *out_weights);
+
+// Losses of n observed slots: z goes in as logits and comes out as slopes d loss / d z. The formulas and the care for digits
+// are those of the Loss types of the same names; a logit that is not finite gives a loss that is not finite.
+void lacuna_binary(size_t n, float positive_weight, float smoothing, const float *targets, float *z, float *losses);
+void lacuna_squared(size_t n, const float *targets, float *z, float *losses);
+// z [n, classes], targets class indices, class_weights [classes] or NULL.
+void lacuna_categorical(size_t n, size_t classes, const float *class_weights, const float *targets, float *z, float *losses);
+
+// The same over a table of targets [*, target_stride] in which missing ones are NaN, for the chosen rows and some
+// columns: z [rows, stride] goes in as scores without bias and comes out as gradients, 0 where missing; losses and
+// bias_gradient, one for each column (each class of it), are added to. coefficients multiply slopes, not losses.
+void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
+                          int32_t *counts);
+void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
+                         float positive_weight, float smoothing, size_t stride, const float *bias,
+                         const float *coefficients, float *z, float *losses, float *bias_gradient);
+void lacuna_squared_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
+                          size_t stride, const float *bias, const float *coefficients, float *z, float *losses,
+                          float *bias_gradient);
+void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, size_t target_stride, const int32_t *chosen,
+                              const float *targets, const float *class_weights, size_t stride, const float *bias,
+                              const float *coefficients, float *z, float *losses, float *bias_gradient);
 
 // out[e * width + c] = scores[rows[e] * stride + c]: one slot's part of a dense score matrix, packed.
 void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *rows, const float *scores, float *out);
 // scores[rows[e] * stride + c] = g[e * width + c].
 void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *rows, const float *g, float *scores);
-
-// Weighs one slot's losses and gradients: g[e, :] *= weights[e] * coefficient; returns the sum of
-// weights[e] * loss[e] in double. weights may be NULL for all 1.
-double lacuna_weigh(size_t count, size_t width, const float *weights, float coefficient, const float *loss, float *g);
 
 // Whether all n values are finite.
 int lacuna_all_finite(size_t n, const float *x);
@@ -93,3 +153,12 @@ void lacuna_adam(size_t n, float *p, const float *g, float *m, float *v, const l
 // velocity = momentum * velocity + g; p -= rate * (nesterov ? g + momentum * velocity : velocity).
 void lacuna_sgd(size_t n, float *p, const float *g, float *velocity, float rate, float momentum, int nesterov,
                 float gscale, float decay);
+
+// Threads that wait for work: at first spinning, for the next piece of a step is near, then asleep. One thread at a time may
+// call run.
+typedef struct lacuna_pool lacuna_pool;
+// NULL where memory or threads cannot be had.
+lacuna_pool *lacuna_pool_new(int threads);
+void lacuna_pool_free(lacuna_pool *pool);
+// Calls body(context, part) for the parts 0 ..< threads, part 0 on the caller's thread, and returns when all are done.
+void lacuna_pool_run(lacuna_pool *pool, void (*body)(void *context, int part), void *context);

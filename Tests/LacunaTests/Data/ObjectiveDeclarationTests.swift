@@ -60,7 +60,10 @@ import Testing
             "add loss=focal"),
         ("t:regression:delta=2", "objective 't:regression' has the key 'delta', which the loss 'squaredError' does not take",
             "add loss=huber"),
-        ("t:binary:weight=heavy", "objective 't:binary' has weight 'heavy'", "give a number of 0 or more"),
+        (
+            "t:binary:weight=heavy", "objective 't:binary' has weight 'heavy'",
+            "give a number of 0 or more; a column with each label's weight is cellWeights=COLUMN"
+        ),
         ("t:binary:weight=-1", "objective 't:binary' has weight '-1'", "give a number of 0 or more"),
         ("t:binary:loss=focl", "objective 't:binary' names the unknown loss 'focl'", "did you mean 'focal'?"),
         ("t:regression:transform=log", "objective 't:regression' has transform 'log'", "give 'identity' or 'log1p'"),

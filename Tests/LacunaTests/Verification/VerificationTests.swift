@@ -34,7 +34,7 @@ import Testing
 
     private func verify(
         _ data: DataDeclaration, _ objectives: [String] = Self.declarations, encoder: EncoderSpec = EncoderSpec([6], dropout: 0.3),
-        breaksMask: Bool = false, _ change: (inout TrainingSettings) -> Void = { _ in }
+        breaksMask: Bool = false, decisions: DecisionSettings = DecisionSettings(), folds: Int? = nil, _ change: (inout TrainingSettings) -> Void = { _ in }
     ) throws -> [String: VerificationReport.Check] {
         var settings = TrainingSettings {
             $0.epochs = 2
@@ -45,7 +45,7 @@ import Testing
         try FileSystem.makeFolder(work)
         let report = try Verification(
             data: data, objectives: objectives.map { try ObjectiveDeclaration(parsing: $0) }, encoder: encoder, settings: settings,
-            folder: work, breaksMask: breaksMask
+            decisions: decisions, folds: folds, folder: work, breaksMask: breaksMask
         ).run()
         #expect(report.passed == !report.checks.contains { $0.isFailed })
         return Dictionary(uniqueKeysWithValues: report.checks.map { ($0.name, $0) })
@@ -80,13 +80,143 @@ import Testing
 
     @Test func `a training that ignores the mask fails, with the first difference`() throws {
         let checks = try verify(try table(), breaksMask: true)
-        for name in ["poison", "headPaths"] {
+        for name in ["poison", "headPaths", "files"] {
             guard case .failed(let what) = checks[name]?.outcome else {
                 Issue.record("\(name) did not fail")
                 continue
             }
             #expect(what.hasPrefix("weights 'encoder.0."))
         }
+        for name in ["accumulation", "resume"] { #expect(checks[name]?.outcome == .passed) }
+    }
+
+    /// Two files with names of their own for the same columns, and one that lacks a label column.
+    private func twoTables() throws -> DataDeclaration {
+        var random = SeededGenerator(seed: 8)
+        func lines(_ header: String, _ labels: Int) -> String {
+            let rows = (0..<60).map { _ in
+                let x = Float.random(in: -1...1, using: &random), y = Float.random(in: -1...1, using: &random)
+                let cells = (0..<labels).map { label in
+                    Bool.random(using: &random) ? (label == 1 ? "\(2 + x * y)" : x > y ? "1" : "0") : Bool.random(using: &random) ? "-1" : ""
+                }
+                return "\(x),\(y),\(cells.joined(separator: ","))"
+            }
+            return ([header] + rows).joined(separator: "\n") + "\n"
+        }
+        var data = DataDeclaration()
+        data.files = [
+            .init(path: try folder.text("a.csv", lines("x,y,tumor,size", 2))),
+            .init(path: try folder.text("b.csv", lines("x,why,tumour", 1)), name: "second"),
+        ]
+        data.rename = ["\(data.files[1].path):why=y", "second:tumour=tumor"]
+        (data.missing, data.split) = (["-1"], [0.6, 0.2, 0.2])
+        return data
+    }
+
+    @Test(arguments: [false, true])
+    func `several tables are written again, each under its own name`(breaksMask: Bool) throws {
+        let data = try twoTables(), objectives = ["tumor:binary", "size:regression"]
+        let checks = try verify(data, objectives, breaksMask: breaksMask)
+        let files = try #require(checks["files"])
+        #expect(files.compared.contains("of 2 tables written again"))
+        #expect(breaksMask ? files.isFailed : files.outcome == .passed, "\(files)")
+        guard
+            case .written(let written) = try PoisonedFiles.write(
+                data, try objectives.map { try ObjectiveDeclaration(parsing: $0) }, to: folder.url.path)
+        else {
+            Issue.record("nothing was written")
+            return
+        }
+        // Both read back to the same labels; the text of every missing cell is another one.
+        func labels(_ data: DataDeclaration) throws -> LabelTable { try #require(load(data, "tumor:binary", "size:regression").datasets[.train]).labels }
+        #expect(try labels(written.poisoned) == labels(data))
+        for (own, theirs) in zip(data.files, written.poisoned.files) {
+            #expect(own.label == theirs.label)
+            let text = try (String(contentsOfFile: own.path, encoding: .utf8), String(contentsOfFile: theirs.path, encoding: .utf8))
+            #expect(text.0 != text.1 && text.1.contains("1e30") && text.1.contains("poison"))
+        }
+    }
+
+    private func sparse(_ values: [[(column: Int, value: Float)]], columns: Int) throws -> String {
+        let path = folder.path("sparse-\(UUID().uuidString).npz")
+        try FileSystem.write(ArrayBytes.sparse(values, columns: columns), to: path)
+        return path
+    }
+
+    @Test func `a sparse matrix and lists store nothing where a label is missing, and that is said`() throws {
+        let x = (0..<60).map { row in [Float(row % 7), Float(row % 5) - 2] }
+        let features = try folder.npy(x)
+        let stored = (0..<60).map { row in (0..<2).filter { (row + $0) % 3 > 0 }.map { (column: $0, value: Float((row + $0) % 2)) } }
+        let checks = try verify(arrays(features, sparse(stored, columns: 2)) { $0.split = [0.6, 0.2, 0.2] }, ["t*:binary"])
+        #expect(checks["files"]?.outcome == .skipped("nothing is stored in a sparse matrix where a label is missing, so there is nothing to poison"))
+        #expect(checks["poison"]?.outcome == .passed)
+        // A stored token that means missing is something.
+        let tokens = stored.enumerated().map { row, own in row % 4 == 0 ? own.map { (column: $0.column, value: Float(-1)) } : own }
+        for breaksMask in [false, true] {
+            let written = try verify(
+                arrays(features, sparse(tokens, columns: 2)) { ($0.missing, $0.split) = (["-1"], [0.6, 0.2, 0.2]) }, ["t*:binary"],
+                breaksMask: breaksMask)
+            let files = try #require(written["files"])
+            #expect(breaksMask ? files.isFailed : files.outcome == .passed, "\(files)")
+        }
+        var lines = DataDeclaration()
+        lines.file = try folder.text("lists.svm", (0..<60).map { "\($0 % 2 == 0 ? "\($0 % 3)" : "") 1:\($0 % 7) 2:\($0 % 4)\n" }.joined())
+        lines.libsvm = LibSVMLabels()
+        lines.libsvm?.form = .lists
+        lines.libsvm?.empty = .missing
+        lines.split = [0.6, 0.2, 0.2]
+        let listed = try verify(lines, ["t*:binary"])
+        #expect(listed["files"]?.outcome == .skipped("nothing is stored in a libsvm file where a label is missing, so there is nothing to poison"))
+    }
+
+    @Test(arguments: [false, true])
+    func `a libsvm file with a token that means missing is written again`(breaksMask: Bool) throws {
+        var data = DataDeclaration()
+        data.file = try folder.text("values.svm", (0..<60).map { "\($0 % 3 == 0 ? "-1" : "\($0 % 2)") 1:\($0 % 7) 4:0.\($0 % 4)\n" }.joined())
+        (data.missing, data.split) = (["-1"], [0.6, 0.2, 0.2])
+        let files = try #require(verify(data, ["label:binary"], breaksMask: breaksMask)["files"])
+        #expect(files.compared.hasPrefix("20 missing labels of the libsvm file written again as"))
+        #expect(breaksMask ? files.isFailed : files.outcome == .passed, "\(files)")
+    }
+
+    @Test func `bounds and drawn labels take part, as what they are`() throws {
+        var random = SeededGenerator(seed: 4)
+        let rows = (0..<90).map { _ in
+            let x = Float.random(in: -1...1, using: &random)
+            func one(of cells: [String]) -> String { cells[Int.random(in: 0..<cells.count, using: &random)] }
+            return "\(x),\(one(of: ["1", "0", "-1", "", "9"])),\(one(of: ["<0.5", ">4", "\(x + 2)", "", "9"]))"
+        }
+        var data = DataDeclaration()
+        data.file = try folder.text("states.csv", (["x,edema,lead"] + rows).joined(separator: "\n") + "\n")
+        (data.missing, data.split) = (["9"], [0.6, 0.2, 0.2])
+        let objectives = ["edema:binary:uncertain=-1:soft(0.55,0.85)", "lead:regression:censored=true"]
+        let train = try #require(load(data, objectives[0], objectives[1]).datasets[.train])
+        let states = try #require(train.labels.states)
+        #expect(Set(states) == [.known, .uncertain, .below, .above])
+        let arrays = LabelArrays(train)
+        let poisoned = try arrays.dataset(.poison)
+        #expect(poisoned.labels.states == states)
+        #expect(poisoned.labels.slotIndices == train.labels.slotIndices)
+        let place = try #require(arrays.firstMissing)
+        let opened = try #require(arrays.dataset(.poison, opened: place).labels.states)
+        #expect(opened.count == states.count + 1 && opened.filter { $0 != .known } == states.filter { $0 != .known })
+        for check in try verify(data, objectives).values { #expect(check.outcome == .passed, "\(check)") }
+    }
+
+    @Test func `balancing, frozen heads and decisions are verified as well`() throws {
+        var settings = DecisionSettings()
+        (settings.calibration, settings.threshold, settings.coverage) = (.isotonic, .youden, 0.8)
+        let checks = try verify(try table(), decisions: settings) {
+            $0.balancing = .uncertainty
+            $0.earlyStopping = 1
+            $0.freezeHeads = .best
+        }
+        for check in checks.values { #expect(check.outcome == .passed, "\(check)") }
+        #expect(checks["poison"]?.compared.hasSuffix("decisions of 5 objectives") == true)
+        var undivided = try table()
+        undivided.split = nil
+        let folds = try verify(undivided, folds: 3)
+        for check in folds.values { #expect(check.outcome == .passed, "\(check)") }
     }
 
     @Test func `with batch norm accumulation is skipped, and that is said`() throws {
@@ -132,7 +262,10 @@ import Testing
     @Test func `a rewritten table differs in every missing cell that can, and in no other`() throws {
         let data = try table()
         let objectives = try Self.declarations.map { try ObjectiveDeclaration(parsing: $0) }
-        let files = try #require(try PoisonedFiles.write(data, objectives, to: folder.url.path))
+        guard case .written(let files) = try PoisonedFiles.write(data, objectives, to: folder.url.path) else {
+            Issue.record("nothing was written")
+            return
+        }
         func cells(_ path: String?) throws -> [[String]] {
             let reader = try TableReader(path: try #require(path))
             return try reader.read(reader.header.map { _ in .text }).columns.map { column in

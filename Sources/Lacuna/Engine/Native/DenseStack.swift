@@ -20,6 +20,7 @@ final class DenseStack {
     private let norm: Normalization
     private let dropout: Float
     private let caches: [Cache]
+    private let workers: Workers
 
     /// What one layer's backward pass needs of its forward pass.
     private final class Cache {
@@ -35,10 +36,16 @@ final class DenseStack {
         let inputGradient = Memory<Float>()
     }
 
+    /// Whether sums turn into outputs where they lie.
+    private var isInPlace: Bool { norm == .none && activationKind == .relu }
+
     static let normEpsilon: Float = 1e-3
     static let batchNormMomentum: Float = 0.99
 
-    init(_ layers: [ParameterLayout.Layer], gradientStart: Int = 0, activation: Activation, norm: Normalization, dropout: Float) {
+    init(
+        _ layers: [ParameterLayout.Layer], gradientStart: Int = 0, activation: Activation, norm: Normalization, dropout: Float,
+        workers: Workers
+    ) {
         self.layers = layers
         self.gradientStart = gradientStart
         self.norm = norm
@@ -52,6 +59,7 @@ final class DenseStack {
             case .tanh: LACUNA_TANH
             }
         caches = layers.map { _ in Cache() }
+        self.workers = workers
     }
 
     /// - Parameters:
@@ -65,18 +73,33 @@ final class DenseStack {
         var input = input
         for (index, layer) in layers.enumerated() {
             let cache = caches[index], size = rows * layer.outputs
-            let sums = cache.sums.room(for: size), outputs = cache.outputs.room(for: size)
+            let outputs = cache.outputs.room(for: size)
+            // relu's slope shows in its output, so it needs no sums beside it.
+            let sums = isInPlace ? outputs : cache.sums.room(for: size)
             let kernel = parameters.slice(layer.kernel, layer.inputs * layer.outputs)
             switch (input, mode) {
-            case (.sparse(let sparse), _): sparse.multiply(kernel, outputs: layer.outputs, into: sums)
+            case (.sparse(let sparse), _): sparse.multiply(kernel, outputs: layer.outputs, into: sums, workers)
             case (.dense(let dense), .inference):
-                unsafe lacuna_dense_rows(rows, layer.inputs, layer.outputs, dense.base, kernel.base, sums.base)
+                workers.split(rows, grain: 4, work: size * layer.inputs) { own in
+                    unsafe lacuna_dense_rows(
+                        own.count, layer.inputs, layer.outputs, dense.base + own.lowerBound * layer.inputs, kernel.base,
+                        sums.base + own.lowerBound * layer.outputs)
+                }
             case (.dense(let dense), .training):
-                Products.multiply(dense, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs)
+                Products.multiply(dense, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs, workers: workers)
             }
-            unsafe lacuna_add_bias(rows, layer.outputs, parameters.slice(layer.bias, layer.outputs).base, sums.base)
-            normalise(layer, cache, sums, rows: rows, parameters: parameters, statistics: statistics, mode: mode)
-            unsafe lacuna_activate(activation, size, sums.base, outputs.base)
+            let bias = parameters.slice(layer.bias, layer.outputs)
+            if isInPlace {
+                workers.split(rows, work: size) { own in
+                    unsafe lacuna_bias_relu(own.count, layer.outputs, bias.base, sums.base + own.lowerBound * layer.outputs)
+                }
+            } else {
+                unsafe lacuna_add_bias(rows, layer.outputs, bias.base, sums.base)
+                normalise(layer, cache, sums, rows: rows, parameters: parameters, statistics: statistics, mode: mode)
+                workers.split(size, work: 8 * size) { own in
+                    unsafe lacuna_activate(activation, own.count, sums.base + own.lowerBound, outputs.base + own.lowerBound)
+                }
+            }
             if case .training(let key) = mode {
                 drop(outputs, rows: rows, width: layer.outputs, key: key.layer(index), firstRow, logicalRows)
             }
@@ -109,17 +132,22 @@ final class DenseStack {
                 unsafe lacuna_activate(
                     activation, size, cache.sums.view.base, cache.outputs.view.base)
             }
-            unsafe lacuna_activate_backward(
-                activation, size, cache.sums.view.base, cache.outputs.view.base, current.base)
+            let sums = isInPlace ? cache.outputs.view : cache.sums.view
+            let upper = current
+            workers.split(size, work: activationKind == .relu ? size : 8 * size) { own in
+                unsafe lacuna_activate_backward(
+                    activation, own.count, sums.base + own.lowerBound, cache.outputs.view.base + own.lowerBound,
+                    upper.base + own.lowerBound)
+            }
             normaliseBackward(layer, cache, current, rows: rows, parameters: parameters, into: gradients)
             let below = index == 0 ? input : .dense(caches[index - 1].outputs.view.prefix(rows * layer.inputs))
             let kernelGradient = gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs)
             switch below {
-            case .sparse(let sparse): sparse.addGradient(of: current, outputs: layer.outputs, to: kernelGradient)
+            case .sparse(let sparse): sparse.addGradient(of: current, outputs: layer.outputs, to: kernelGradient, workers)
             case .dense(let dense):
                 Products.multiply(
                     dense, transposeA: true, current, into: kernelGradient, m: layer.inputs, n: layer.outputs, k: rows,
-                    accumulate: accumulate)
+                    accumulate: accumulate, workers: workers)
             }
             unsafe lacuna_column_sums(
                 rows, layer.outputs, current.base, accumulate ? 1 : 0, gradients.slice(layer.bias - gradientStart, layer.outputs).base)
@@ -127,7 +155,7 @@ final class DenseStack {
             let next = cache.inputGradient.room(for: rows * layer.inputs)
             Products.multiply(
                 current, parameters.slice(layer.kernel, layer.inputs * layer.outputs), transposeB: true, into: next,
-                m: rows, n: layer.inputs, k: layer.outputs)
+                m: rows, n: layer.inputs, k: layer.outputs, workers: workers)
             current = next
         }
         return current

@@ -1,20 +1,32 @@
 /// Which rows of which output matrix belong to which slot, worked out once per model.
 struct HeadPlan {
-    /// One slot's place.
+    /// One slot's place. Models have hundreds of thousands, so it is kept in 32 bytes.
     struct Slot {
-        let objective: Int
-        /// Index into ``towers``, or nil for the matrix of linear heads.
-        let tower: Int?
-        /// First row of the output matrix, and how many: C for categorical, else 1.
-        let score: Int
-        let scoreWidth: Int
-        /// First bias, and how many logits: C, K − 1, else 1.
-        let logit: Int
-        let width: Int
-        /// First column among all logits of the model, in the order of the objectives.
-        let output: Int
+        private let numbers: (objective: Int32, tower: Int32, score: Int32, scoreWidth: Int32, logit: Int32, width: Int32, output: Int32)
         /// One score and K − 1 biases.
         let isOrdinal: Bool
+
+        init(
+            objective: Int, tower: Int?, score: Int, scoreWidth: Int, logit: Int, width: Int, output: Int, isOrdinal: Bool
+        ) {
+            numbers = (
+                Int32(objective), tower.map { Int32($0) } ?? -1, Int32(score), Int32(scoreWidth), Int32(logit), Int32(width),
+                Int32(output)
+            )
+            self.isOrdinal = isOrdinal
+        }
+
+        var objective: Int { Int(numbers.objective) }
+        /// Index into ``towers``, or nil for the matrix of linear heads.
+        var tower: Int? { numbers.tower < 0 ? nil : Int(numbers.tower) }
+        /// First row of the output matrix, and how many: C for categorical, else 1.
+        var score: Int { Int(numbers.score) }
+        var scoreWidth: Int { Int(numbers.scoreWidth) }
+        /// First bias, and how many logits: C, K − 1, else 1.
+        var logit: Int { Int(numbers.logit) }
+        var width: Int { Int(numbers.width) }
+        /// First column among all logits of the model, in the order of the objectives.
+        var output: Int { Int(numbers.output) }
     }
 
     struct Tower {
@@ -32,13 +44,15 @@ struct HeadPlan {
         let slots: Range<Int>
         let tower: Int?
         let loss: any Loss
+        /// Nil where the loss has none, or targets are distributions.
+        let kernel: LossKernel?
         let width: Int
         let scoreWidth: Int
     }
 
     let slots: [Slot]
     let towers: [Tower]
-    let blocks: [Block]
+    private(set) var blocks: [Block]
     let linearScores: Int
     let linearLogits: Int
     /// Columns of the logits of the whole model.
@@ -47,11 +61,20 @@ struct HeadPlan {
     let slotsOfObjective: [Range<Int>]
     /// Slots of linear heads, ascending.
     let linearSlots: [Int]
+    /// `[slots]`.
+    let objectiveOfSlot: Memory<Int32>
 
+    /// The same slots with the losses of a run.
+    ///
     /// - Parameters:
-    ///   - losses: by slot; nil: each objective's own. Balanced multilabel objectives have one per label.
+    ///   - losses: by slot. Balanced multilabel objectives have one per label.
     ///   - soft: slots whose targets are distributions.
-    init(_ objectives: [Objective], losses: [any Loss]? = nil, soft: Set<Int> = []) {
+    init(_ plan: HeadPlan, losses: [any Loss], soft: Set<Int>) {
+        self = plan
+        blocks = Self.blocks(slots, losses, soft)
+    }
+
+    init(_ objectives: [Objective]) {
         var slots: [Slot] = [], towers: [Tower] = [], ranges: [Range<Int>] = []
         var scores = 0, logits = 0, outputs = 0
         for (index, objective) in objectives.enumerated() {
@@ -89,7 +112,9 @@ struct HeadPlan {
         self.outputs = outputs
         self.slotsOfObjective = ranges
         self.linearSlots = slots.indices.filter { slots[$0].tower == nil }
-        self.blocks = Self.blocks(slots, losses ?? slots.map { objectives[$0.objective].loss }, soft)
+        objectiveOfSlot = Memory(slots.count)
+        for (index, slot) in slots.enumerated() { objectiveOfSlot.view[index] = Int32(slot.objective) }
+        self.blocks = Self.blocks(slots, slots.map { objectives[$0.objective].loss }, [])
     }
 
     /// The block that a slot belongs to.
@@ -112,12 +137,12 @@ struct HeadPlan {
             {
                 blocks[blocks.count - 1] = Block(
                     slots: last.slots.lowerBound..<index + 1, tower: slot.tower, loss: last.loss,
-                    width: slot.width, scoreWidth: slot.scoreWidth)
+                    kernel: last.kernel, width: slot.width, scoreWidth: slot.scoreWidth)
             } else {
                 blocks.append(
                     Block(
-                        slots: index..<index + 1, tower: slot.tower, loss: loss, width: slot.width,
-                        scoreWidth: slot.scoreWidth))
+                        slots: index..<index + 1, tower: slot.tower, loss: loss,
+                        kernel: soft.contains(index) ? nil : LossKernel(loss), width: slot.width, scoreWidth: slot.scoreWidth))
             }
         }
         return blocks
@@ -126,6 +151,8 @@ struct HeadPlan {
     /// Whether two losses calculate the same. A loss of the user's own may have state that its settings do not tell, so
     /// it is never taken for that of another objective.
     private static func isSame(_ a: any Loss, _ b: any Loss, sameObjective: Bool) -> Bool {
+        // The usual case, without making dictionaries for hundreds of thousands of slots.
+        if let a = a as? BinaryCrossEntropy, let b = b as? BinaryCrossEntropy { return a == b }
         guard type(of: a) == type(of: b), a.name == b.name, a.settings == b.settings else { return false }
         return sameObjective || BuiltInLoss.named(a.name, settings: a.settings).map { type(of: $0) == type(of: a) } ?? false
     }

@@ -16,19 +16,26 @@ struct SparseRows {
     let rows: View<Int32>
 
     /// out = rows · kernel, with kernel `[columns, outputs]`; what `out` has beyond the rows becomes 0.
-    func multiply(_ kernel: View<Float>, outputs: Int, into out: View<Float>) {
+    func multiply(_ kernel: View<Float>, outputs: Int, into out: View<Float>, _ workers: Workers) {
         precondition(kernel.count >= matrix.columns * outputs && out.count >= rows.count * outputs, "a product leaves its memory")
         unsafe withElements { starts, columns, values in
-            unsafe lacuna_sparse_forward(rows.count, outputs, rows.base, starts, columns, values, kernel.base, out.base)
+            workers.split(rows.count, work: rows.count * outputs * 16) { own in
+                unsafe lacuna_sparse_forward(
+                    own.count, outputs, rows.base + own.lowerBound, starts, columns, values, kernel.base,
+                    out.base + own.lowerBound * outputs)
+            }
         }
         out.slice(rows.count * outputs, out.count - rows.count * outputs).fill(0)
     }
 
     /// gradient += rowsᵀ · d, with d `[rows, outputs]`: only the gradient's rows of stored columns are touched.
-    func addGradient(of d: View<Float>, outputs: Int, to gradient: View<Float>) {
+    func addGradient(of d: View<Float>, outputs: Int, to gradient: View<Float>, _ workers: Workers) {
         precondition(gradient.count >= matrix.columns * outputs && d.count >= rows.count * outputs, "a product leaves its memory")
         unsafe withElements { starts, columns, values in
-            unsafe lacuna_sparse_backward(rows.count, outputs, rows.base, starts, columns, values, d.base, gradient.base)
+            workers.split(outputs, grain: 16, work: rows.count * outputs * 16) { own in
+                unsafe lacuna_sparse_backward(
+                    rows.count, outputs, own.lowerBound, own.count, rows.base, starts, columns, values, d.base, gradient.base)
+            }
         }
     }
 
@@ -63,7 +70,9 @@ final class InputGather {
     ///   - padded: rows of the input; those beyond the given ones are 0.
     ///   - keepsSparse: whether the first layer takes sparse rows.
     /// - Returns: valid until the next call.
-    func gather(_ features: FeatureMatrix, rows: View<Int32>, padded: Int, keepsSparse: Bool) -> LayerInput {
+    func gather(
+        _ features: FeatureMatrix, rows: View<Int32>, padded: Int, keepsSparse: Bool, workers: Workers
+    ) -> LayerInput {
         let width = features.columns
         if keepsSparse, case .sparse(let sparse) = features.storage {
             return .sparse(SparseRows(matrix: sparse.matrix, rows: matrixRows(sparse, rows)))
@@ -71,7 +80,10 @@ final class InputGather {
         let out = input.room(for: padded * width)
         if case .dense(let values) = features.storage {
             unsafe values.withUnsafeBufferPointer { values in
-                unsafe lacuna_gather(rows.count, width, rows.base, values.baseAddress, out.base)
+                workers.split(rows.count, work: rows.count * width) { own in
+                    unsafe lacuna_gather(
+                        own.count, width, rows.base + own.lowerBound, values.baseAddress, out.base + own.lowerBound * width)
+                }
             }
         } else {
             var reader = features.reader

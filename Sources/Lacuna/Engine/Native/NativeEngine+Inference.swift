@@ -26,7 +26,7 @@ extension NativeEngine {
         let count = (rows.count + 3) / 4 * 4
         let chosen = inferenceRows.room(for: rows.count)
         for (index, row) in rows.enumerated() { chosen[index] = Int32(row) }
-        let input = inferenceInput.gather(features, rows: chosen, padded: count, keepsSparse: !layout.encoder.isEmpty)
+        let input = inferenceInput.gather(features, rows: chosen, padded: count, keepsSparse: !layout.encoder.isEmpty, workers: workers)
         let hidden = encoder.forward(
             input, rows: count, parameters: parameters.view, statistics: statistics.view, mode: .inference)
         return (hidden, count)

@@ -11,7 +11,11 @@ package final class NativeEngine: Engine {
     let encoder: DenseStack
     let heads: OutputLayer
     let towers: [TowerRunner]
-    package var threads: Int
+    package var threads: Int {
+        get { workers.count }
+        set { workers.count = newValue }
+    }
+    let workers: Workers
     /// Set by tests to hold both ways of calculating linear heads against each other; nil: the cheaper one.
     var forcedPath: HeadPath?
     private var run: Run?
@@ -42,9 +46,18 @@ package final class NativeEngine: Engine {
         let divisors: Memory<Double>
         let linear: OutputLayer
         let towers: [TowerRunner]
+        private let outcomes: Memory<TowerRunner.Outcome>
+        var results: View<TowerRunner.Outcome> { outcomes.view }
         let totalWeight: Double
+        /// The targets as a matrix, where most labels are observed.
+        let table: TargetMatrix?
+        /// `[rows]`: observed (row, output) pairs of linear heads.
+        let pairs: Memory<Int32>
 
-        init(_ data: EngineData, _ plan: StepPlan, _ heads: HeadPlan, _ layout: ParameterLayout, _ spec: EncoderSpec) {
+        init(
+            _ data: EngineData, _ plan: StepPlan, _ heads: HeadPlan, _ layout: ParameterLayout, _ spec: EncoderSpec,
+            _ workers: Workers
+        ) {
             self.data = data
             self.plan = plan
             entries = BatchEntries(slots: heads.slots.count)
@@ -53,10 +66,28 @@ package final class NativeEngine: Engine {
             lossSums = Memory(plan.objectiveWeights.count)
             weightSums = Memory(plan.objectiveWeights.count)
             divisors = Memory(plan.objectiveWeights.count)
-            linear = OutputLayer(layout.linear, tower: nil, plan: heads)
-            towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec) }
+            linear = OutputLayer(layout.linear, tower: nil, plan: heads, workers: workers)
+            // Towers run side by side, each on one thread.
+            let one = Workers(count: 1)
+            towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec, workers: one) }
+            outcomes = Memory(towers.count)
+            table = TargetMatrix(data.labels, plan: heads)
+            pairs = Self.countPairs(data.labels, heads)
             let weights = plan.objectiveWeights.reduce(0.0) { $0 + Double($1) }
             totalWeight = plan.total == .average && weights > 0 ? weights : 1
+        }
+
+        private static func countPairs(_ labels: TargetTable, _ plan: HeadPlan) -> Memory<Int32> {
+            let pairs = Memory<Int32>(labels.rows)
+            for row in 0..<labels.rows {
+                var sum = 0
+                for entry in labels.rowStarts[row]..<labels.rowStarts[row + 1] {
+                    let slot = plan.slots[Int(labels.slotIndices[entry])]
+                    if slot.tower == nil { sum += slot.scoreWidth }
+                }
+                pairs.view[row] = Int32(clamping: sum)
+            }
+            return pairs
         }
     }
 
@@ -65,16 +96,17 @@ package final class NativeEngine: Engine {
         layout = ParameterLayout(features: features, encoder: spec, heads: plan)
         self.spec = spec
         self.objectives = objectives
-        self.threads = threads
+        workers = Workers(count: threads)
         parameters = Memory(layout.count)
         statistics = Memory(layout.statisticsCount)
         encoder = DenseStack(
-            layout.encoder, activation: spec.activation, norm: spec.norm, dropout: spec.dropout)
-        heads = OutputLayer(layout.linear, tower: nil, plan: plan)
-        let plan = plan
-        towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: plan, spec: spec) }
-        updater = Updater(layout: layout, plan: plan)
-        Products.setThreads(threads)
+            layout.encoder, activation: spec.activation, norm: spec.norm, dropout: spec.dropout,
+            workers: workers)
+        heads = OutputLayer(layout.linear, tower: nil, plan: plan, workers: workers)
+        let plan = plan, workers = workers
+        towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: plan, spec: spec, workers: workers) }
+        updater = Updater(layout: layout, plan: plan, workers: workers)
+        Products.takeThreads()
         initialize(seed: seed)
     }
 
@@ -83,29 +115,52 @@ package final class NativeEngine: Engine {
     func objectiveName(_ index: Int) -> String { objectives[index].name }
 
     package func prepare(_ data: EngineData, plan step: StepPlan) {
-        let heads = HeadPlan(objectives, losses: step.losses, soft: Set(data.labels.distributions.keys))
-        run = Run(data, step, heads, layout, spec)
+        let heads = HeadPlan(plan, losses: step.losses, soft: Set(data.labels.distributions.keys))
+        run = Run(data, step, heads, layout, spec, workers)
         updater.prepare(step)
         // Sparse rows add to the first kernel's gradient and clear what they added.
         updater.encoderGradient.fill(0)
     }
 
+    package var profile: StepProfile? {
+        get { workers.profile }
+        set { workers.profile = newValue }
+    }
+
+    package func firstNotFinite() -> String? {
+        layout.tensors.first { tensor in
+            unsafe lacuna_all_finite(tensor.count, parameters.view.slice(tensor.offset, tensor.count).base) == 0
+        }?.name
+    }
+
+    package func finish() {
+        run = nil
+        guard let profile else { return }
+        self.profile = nil
+        profile.peak = Products.peak(workers)
+    }
+
     package func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence) {
         guard let run else { preconditionFailure("a step before prepare") }
-        Products.setThreads(threads)
         let chosen = run.chosen.room(for: rows.count)
         for index in 0..<rows.count { chosen[index] = rows[index] }
-        run.entries.gather(chosen, from: run.data.labels)
+        profile?.enter(.gather)
+        let path = choosePath(run, chosen)
+        let table = path == .dense ? run.table : nil
+        if let table {
+            run.entries.count(chosen, in: table, workers: workers)
+        } else {
+            run.entries.gather(chosen, from: run.data.labels)
+        }
         guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
         try weigh(run, rows: rows.count, step: step, sums: sums)
-        let path = choosePath(run, rows: rows.count)
-        updater.begin(run.entries, path: path)
+        updater.begin(run.entries, path: path, writesHeads: table != nil)
         let micro = run.plan.microBatch ?? rows.count
         var start = 0, isFirst = true
         while start < rows.count {
             let count = min(micro, rows.count - start)
             let entries: BatchEntries
-            if count == rows.count {
+            if count == rows.count || table != nil {
                 entries = run.entries
             } else {
                 entries = run.microEntries
@@ -114,7 +169,7 @@ package final class NativeEngine: Engine {
             }
             if entries.count > 0 || (spec.norm == .batch) {
                 let bad = pass(
-                    run, entries, chosen.slice(start, count), firstRow: start, step: step, path: path,
+                    run, entries, table, chosen.slice(start, count), firstRow: start, step: step, path: path,
                     isFirst: isFirst)
                 if let bad { throw Divergence(objective: bad) }
                 isFirst = false
@@ -122,6 +177,7 @@ package final class NativeEngine: Engine {
             start += count
         }
         if isFirst { updater.encoderGradient.prefix(layout.encoderRange.count).fill(0) }
+        profile?.enter(.optimizer)
         guard updater.update(run.entries, parameters: parameters.view, rate: rate) else {
             throw Divergence(objective: run.active.first ?? 0)
         }
@@ -138,12 +194,14 @@ package final class NativeEngine: Engine {
             balancer.learn(observed: run.active, losses: run.stepLosses, rate: rate)
         }
         if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
+        profile?.endStep()
     }
 
     /// Leaves the first kernel's gradient 0 for the next step, at the cost of the elements that this one used.
     private func clearSparseGradient(_ run: Run, _ chosen: View<Int32>) {
         guard let first = layout.encoder.first, case .sparse = run.data.features.storage,
-            case .sparse(let rows) = run.input.gather(run.data.features, rows: chosen, padded: chosen.count, keepsSparse: true)
+            case .sparse(let rows) = run.input.gather(
+                run.data.features, rows: chosen, padded: chosen.count, keepsSparse: true, workers: workers)
         else { return }
         rows.clear(updater.encoderGradient.slice(first.kernel, first.inputs * first.outputs), outputs: first.outputs)
     }
@@ -189,56 +247,76 @@ package final class NativeEngine: Engine {
         }
     }
 
-    private func choosePath(_ run: Run, rows: Int) -> HeadPath {
+    private func choosePath(_ run: Run, _ chosen: View<Int32>) -> HeadPath {
         if run.plan.idleHeads == .move { return .dense }
         if let forcedPath { return forcedPath }
         var pairs = 0
-        let segments = run.entries.segments
-        for index in 0..<segments.count {
-            let slot = plan.slots[Int(segments[index].slot)]
-            if slot.tower == nil { pairs += Int(segments[index].count) * slot.scoreWidth }
-        }
-        return HeadPath.cheapest(rows: rows, scores: layout.linear.scores, pairs: pairs)
+        let pairsOfRow = run.pairs.view
+        for index in 0..<chosen.count { pairs += Int(pairsOfRow[Int(chosen[index])]) }
+        return HeadPath.cheapest(rows: chosen.count, scores: layout.linear.scores, pairs: pairs)
     }
 
     /// One pass, forward and backward, over some rows of the logical batch.
     ///
     /// - Returns: the objective whose numbers are not finite, if any.
     private func pass(
-        _ run: Run, _ entries: BatchEntries, _ chosen: View<Int32>, firstRow: Int, step: Int, path: HeadPath,
-        isFirst: Bool
+        _ run: Run, _ entries: BatchEntries, _ table: TargetMatrix?, _ chosen: View<Int32>, firstRow: Int, step: Int,
+        path: HeadPath, isFirst: Bool
     ) -> Int? {
         let rows = chosen.count
+        profile?.enter(.gather)
         let input = run.input.gather(
-            run.data.features, rows: chosen, padded: rows, keepsSparse: !layout.encoder.isEmpty)
+            run.data.features, rows: chosen, padded: rows, keepsSparse: !layout.encoder.isEmpty, workers: workers)
         let key = DropoutKey(seed: run.plan.seed, step: step, part: 0)
+        profile?.enter(.encoderForward)
         let hidden = encoder.forward(
             input, rows: rows, parameters: parameters.view, statistics: statistics.view, mode: .training(key),
             firstRow: firstRow)
         let width = layout.linear.inputs
+        profile?.enter(.heads)
         let hiddenGradient = run.hiddenGradient.room(for: rows * width)
         hiddenGradient.fill(0)
         let pass = OutputLayer.Pass(
             hidden: hidden, rows: rows, parameters: parameters.view, weightGradient: updater.headWeightGradient,
             biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, path: path,
             coefficients: run.coefficients.view, labels: run.data.labels, lossSums: run.lossSums.view)
-        if layout.linear.scores > 0,
-            let bad = run.linear.train(
-                entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass)
-        {
-            return bad
-        }
-        for (index, tower) in run.towers.enumerated() {
-            let bad = tower.train(
-                entries, pass, gradients: updater.towerGradient(tower.layout.range), firstRow: firstRow,
-                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index))
+        if layout.linear.scores > 0 {
+            let bad =
+                if let table {
+                    run.linear.train(table, chosen, entries, pass, isFirst: isFirst)
+                } else {
+                    run.linear.train(entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass)
+                }
             if let bad { return bad }
         }
+        if !run.towers.isEmpty { profile?.enter(.towers) }
+        if let bad = trainTowers(run, entries, pass, firstRow: firstRow, step: step) { return bad }
+        profile?.enter(.backward)
         let gradients = updater.encoderGradient
         if isFirst { encoder.clearNormGradients(gradients) }
         encoder.backward(
             hiddenGradient, input: input, rows: rows, parameters: parameters.view, into: gradients,
             accumulate: !isFirst, key: key, wantsInput: false, firstRow: firstRow)
+        return nil
+    }
+
+    /// Towers run side by side; what they add to the hidden gradient is added in their order.
+    private func trainTowers(
+        _ run: Run, _ entries: BatchEntries, _ pass: OutputLayer.Pass, firstRow: Int, step: Int
+    ) -> Int? {
+        if run.towers.isEmpty { return nil }
+        let wantsInput = !layout.encoder.isEmpty, updater = updater
+        let results = run.results
+        workers.forEach(run.towers.count) { index, _ in
+            let tower = run.towers[index]
+            results[index] = tower.train(
+                entries, pass, gradients: updater.towerGradient(tower.layout.range), firstRow: firstRow,
+                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index), wantsInput: wantsInput)
+        }
+        for index in run.towers.indices {
+            if let bad = results[index].bad { return bad }
+            if wantsInput { run.towers[index].addHiddenGradient(results[index], to: pass.hiddenGradient) }
+        }
         return nil
     }
 }

@@ -5,24 +5,45 @@ internal import LacunaKernels
 final class OutputLayer {
     let layout: ParameterLayout.Output
     /// The tower whose outputs these are, or nil for the linear heads.
-    private let tower: Int?
-    private let plan: HeadPlan
+    let tower: Int?
+    let plan: HeadPlan
+    let workers: Workers
+    /// The slots of this layer.
+    let slots: [HeadPlan.Slot]
     let scores = Memory<Float>()
     let allRows = Memory<Int32>()
+    /// By segment: where its numbers stand among the packed ones.
+    private let offsets = Memory<Int>()
+    /// Scores of observed slots, slot by slot, that become their gradients.
     private let packed = Memory<Float>()
-    private let logits = Memory<Float>()
-    private let gradients = Memory<Float>()
-    private let losses = Memory<Float>()
-    private let soft = Memory<Float>()
+    /// By segment: Σ w · loss.
+    private let sums = Memory<Double>()
+    private let panels = Memory<Float>()
+    private let panelGradients = Memory<Float>()
+    let slotLosses = Memory<Float>()
+    let slotCoefficients = Memory<Float>()
+    private var scratch: [Scratch] = []
 
-    init(_ layout: ParameterLayout.Output, tower: Int?, plan: HeadPlan) {
+    /// What one thread writes to on the way from scores to gradients.
+    private final class Scratch {
+        let logits = Memory<Float>()
+        let gradients = Memory<Float>()
+        let losses = Memory<Float>()
+        let soft = Memory<Float>()
+        /// The first segment with a number that is not finite.
+        var bad: Int?
+        /// Where a profile is taken.
+        var seconds = (scores: 0.0, loss: 0.0)
+    }
+
+    init(_ layout: ParameterLayout.Output, tower: Int?, plan: HeadPlan, workers: Workers) {
         self.layout = layout
         self.tower = tower
         self.plan = plan
+        self.workers = workers
+        // Without towers all slots are this layer's, and share their memory with the plan.
+        slots = plan.towers.isEmpty ? plan.slots : plan.slots.filter { $0.tower == tower }
     }
-
-    /// The slots of this layer.
-    var slots: [HeadPlan.Slot] { plan.slots.filter { $0.tower == tower } }
 
     /// A training pass over some of the slots of a batch.
     struct Pass {
@@ -44,6 +65,9 @@ final class OutputLayer {
         let lossSums: View<Double>
     }
 
+    /// Entries that go from scores to gradients together: their numbers stay in the nearest cache.
+    private static let runEntries = 2048
+
     /// Calculates losses and gradients of those segments in `range` that are slots of this layer.
     ///
     /// - Parameter rowsOfEntries: `[entries]`, the row of `hidden` of each.
@@ -57,92 +81,173 @@ final class OutputLayer {
         if pass.path == .dense {
             let all = scores.room(for: pass.rows * layout.scores)
             Products.multiply(
-                pass.hidden, weight, transposeB: true, into: all, m: pass.rows, n: layout.scores, k: inputs)
+                pass.hidden, weight, transposeB: true, into: all, m: pass.rows, n: layout.scores, k: inputs, workers: workers)
         }
-        var packedSize = 0
-        for index in range where plan.slots[Int(segments[index].slot)].tower == tower {
-            packedSize += Int(segments[index].count) * plan.slots[Int(segments[index].slot)].scoreWidth
+        let offsets = offsets.room(for: segments.count + 1), sums = sums.room(for: segments.count)
+        var size = 0
+        for index in range {
+            offsets[index] = size
+            let slot = plan.slots[Int(segments[index].slot)]
+            if slot.tower == tower { size += Int(segments[index].count) * slot.scoreWidth }
         }
-        let packed = packed.room(for: packedSize)
-        var place = 0, diverged: Int?
-        forEachBlock(entries, range) { block, run in
-            let at = place
-            for index in run {
-                let segment = segments[index], slot = plan.slots[Int(segment.slot)], count = Int(segment.count)
-                let rows = rowsOfEntries.slice(Int(segment.start), count)
-                let target = packed.slice(place, count * slot.scoreWidth)
-                if pass.path == .dense {
-                    unsafe lacuna_pack(
-                        count, slot.scoreWidth, layout.scores, rows.base, scores.view.base + slot.score, target.base)
-                } else {
-                    unsafe lacuna_observed_scores(
-                        count, slot.scoreWidth, inputs, rows.base, pass.hidden.base,
-                        weight.slice(slot.score * inputs, slot.scoreWidth * inputs).base, target.base)
-                }
-                place += count * slot.scoreWidth
+        offsets[range.upperBound] = size
+        let packed = packed.room(for: size)
+        while scratch.count < workers.count { scratch.append(Scratch()) }
+        let scratch = scratch
+        for own in scratch {
+            own.bad = nil
+            own.seconds = (0, 0)
+        }
+        let cost = size * (pass.path == .dense ? 16 : inputs)
+        shareOut(range, by: offsets, work: cost) { part, own in
+            forEachRun(entries, own) { block, run in
+                train(block, run, entries, rowsOfEntries, offsets, packed, sums, pass, scratch[part])
             }
-            if let bad = train(block, entries, run, packed.slice(at, place - at), pass) { diverged = diverged ?? bad }
         }
-        if let diverged { return diverged }
-        backward(entries, range, rowsOfEntries, packed, pass, weight)
+        if let profile = workers.profile {
+            // Scores and losses are taken run by run, side by side: their threads' own clocks share the time out.
+            let loss = scratch.reduce(0) { $0 + $1.seconds.loss }, all = scratch.reduce(loss) { $0 + $1.seconds.scores }
+            profile.attribute(all > 0 ? loss / all : 0, to: .loss)
+            profile.enter(.backward)
+        }
+        if let bad = scratch.compactMap(\.bad).min() { return plan.slots[Int(segments[bad].slot)].objective }
+        for index in range where plan.slots[Int(segments[index].slot)].tower == tower {
+            pass.lossSums[plan.slots[Int(segments[index].slot)].objective] += sums[index]
+        }
+        if pass.path == .dense {
+            backwardDense(entries, range, rowsOfEntries, offsets, packed, pass, weight)
+        } else {
+            backwardObserved(entries, range, rowsOfEntries, offsets, packed, pass, weight)
+        }
         return nil
     }
 
-    /// One block: logits from scores, loss, weights; `packed` goes in as scores and comes out as their gradients.
+    /// Cuts segments into one range for each thread, with about equally many numbers each.
+    private func shareOut(_ range: Range<Int>, by offsets: View<Int>, work: Int, _ body: (Int, Range<Int>) -> Void) {
+        guard workers.count > 1, work >= Workers.leastWork else { return body(0, range) }
+        func bound(_ part: Int) -> Int {
+            let wanted = offsets[range.upperBound] * part / workers.count
+            var low = range.lowerBound, high = range.upperBound
+            while low < high {
+                let middle = (low + high) / 2
+                if offsets[middle] < wanted { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        workers.run { part in
+            let own = bound(part)..<(part + 1 == workers.count ? range.upperBound : bound(part + 1))
+            if !own.isEmpty { body(part, own) }
+        }
+    }
+
+    /// The runs of this layer's segments that lie in one block each, of about ``runEntries`` entries, in order.
+    private func forEachRun(_ entries: BatchEntries, _ range: Range<Int>, limit: Int = runEntries, _ body: (HeadPlan.Block, Range<Int>) -> Void) {
+        let segments = entries.segments
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let block = plan.block(of: Int(segments[index].slot))
+            var end = index, count = 0
+            while end < range.upperBound, Int(segments[end].slot) < block.slots.upperBound, count < limit {
+                count += Int(segments[end].count)
+                end += 1
+            }
+            if block.tower == tower { body(block, index..<end) }
+            index = end
+        }
+    }
+
+    /// One run: scores, logits, losses, weights; `packed` comes out as gradients of scores.
     private func train(
-        _ block: HeadPlan.Block, _ entries: BatchEntries, _ run: Range<Int>, _ packed: View<Float>, _ pass: Pass
-    ) -> Int? {
-        let segments = entries.segments, width = block.width
-        let start = Int(segments[run.lowerBound].start)
-        let last = segments[run.upperBound - 1]
-        let count = Int(last.start + last.count) - start
-        let logits = logits.room(for: count * width), gradients = gradients.room(for: count * width)
-        let losses = losses.room(for: count)
-        let bias = pass.parameters.slice(layout.bias, layout.logits)
-        for index in run {
-            let segment = segments[index], slot = plan.slots[Int(segment.slot)]
-            let base = Int(segment.start) - start
+        _ block: HeadPlan.Block, _ run: Range<Int>, _ entries: BatchEntries, _ rowsOfEntries: View<Int32>,
+        _ offsets: View<Int>, _ packed: View<Float>, _ sums: View<Double>, _ pass: Pass, _ scratch: Scratch
+    ) {
+        let segments = entries.segments.slice(run.lowerBound, run.count), last = segments[run.count - 1]
+        let start = Int(segments[0].start), count = Int(last.start + last.count) - start
+        let packed = packed.slice(offsets[run.lowerBound], count * block.scoreWidth)
+        let firstSlot = block.slots.lowerBound, first = plan.slots[firstSlot]
+        let rows = rowsOfEntries.slice(start, count)
+        let clock = ContinuousClock(), began = workers.profile.map { _ in clock.now }
+        if pass.path == .dense {
+            for index in 0..<segments.count {
+                let segment = segments[index], slot = plan.slots[Int(segment.slot)], base = Int(segment.start) - start
+                unsafe lacuna_pack(
+                    Int(segment.count), block.scoreWidth, layout.scores, rows.base + base, scores.view.base + slot.score,
+                    packed.base + base * block.scoreWidth)
+            }
+        } else {
+            let matrix = pass.parameters.slice(
+                layout.weight + first.score * layout.inputs, block.slots.count * block.scoreWidth * layout.inputs)
+            unsafe lacuna_run_scores(
+                segments.base, segments.count, Int32(firstSlot), block.scoreWidth, layout.inputs, rows.base,
+                pass.hidden.base, matrix.base, packed.base)
+        }
+        let scored = workers.profile.map { _ in clock.now }
+        defer {
+            if let began, let scored {
+                scratch.seconds.scores += (scored - began).inSeconds
+                scratch.seconds.loss += (clock.now - scored).inSeconds
+            }
+        }
+        let targets = entries.targets.slice(start, count), losses = scratch.losses.room(for: count)
+        let bias = pass.parameters.slice(layout.bias + first.logit, block.slots.count * block.width)
+        let slopes: View<Float>
+        if let kernel = block.kernel, !entries.isCensored {
+            unsafe lacuna_run_biases(
+                segments.base, segments.count, Int32(firstSlot), block.width, bias.base, packed.base)
+            kernel.evaluate(targets, width: block.width, packed, losses)
+            slopes = packed
+        } else {
+            slopes = scratch.gradients.room(for: count * block.width)
+            let logits = scratch.logits.room(for: count * block.width)
+            expand(block, segments, packed, bias, into: logits)
+            evaluate(block, entries, logits, targets, start: start, losses, slopes, pass, scratch)
+        }
+        let weights = entries.isWeighted ? entries.weights.slice(start, count) : nil
+        let bad = unsafe lacuna_run_weigh(
+            segments.base, segments.count, block.width, weights?.base, plan.objectiveOfSlot.view.base,
+            pass.coefficients.base, losses.base, slopes.base, pass.biasGradient.base,
+            sums.slice(run.lowerBound, run.count).base)
+        if bad >= 0, scratch.bad == nil { scratch.bad = run.lowerBound + bad }
+        if block.kernel == nil || entries.isCensored { collapse(slopes, block, count, into: packed) }
+    }
+
+    /// Logits of scores: C − 1 share one score in an ordinal slot.
+    private func expand(
+        _ block: HeadPlan.Block, _ segments: View<BatchEntries.Segment>, _ packed: View<Float>, _ bias: View<Float>,
+        into logits: View<Float>
+    ) {
+        let width = block.width, isOrdinal = plan.slots[block.slots.lowerBound].isOrdinal, start = Int(segments[0].start)
+        for index in 0..<segments.count {
+            let segment = segments[index], base = Int(segment.start) - start
+            let own = bias.slice((Int(segment.slot) - block.slots.lowerBound) * width, width)
             for entry in base..<base + Int(segment.count) {
                 for column in 0..<width {
-                    let score = packed[slot.isOrdinal ? entry : entry * width + column]
-                    logits[entry * width + column] = score + bias[slot.logit + column]
+                    logits[entry * width + column] = packed[isOrdinal ? entry : entry * width + column] + own[column]
                 }
             }
         }
-        evaluate(block, entries, logits, start: start, count: count, losses: losses, gradients: gradients, pass)
-        for index in run {
-            let segment = segments[index], slot = plan.slots[Int(segment.slot)]
-            let base = Int(segment.start) - start, n = Int(segment.count)
-            let loss = losses.slice(base, n), gradient = gradients.slice(base * width, n * width)
-            let finite = unsafe lacuna_all_finite(n * width, logits.slice(base * width, n * width).base) != 0
-                && lacuna_all_finite(n, loss.base) != 0 && lacuna_all_finite(n * width, gradient.base) != 0
-            guard finite else { return slot.objective }
-            let weights = entries.isWeighted ? entries.weights.slice(Int(segment.start), n) : nil
-            pass.lossSums[slot.objective] += unsafe lacuna_weigh(
-                n, width, weights?.base, pass.coefficients[slot.objective], loss.base, gradient.base)
-            let biasGradient = pass.biasGradient.slice(Int(segment.logit), width)
-            unsafe lacuna_column_sums(n, width, gradient.base, 1, biasGradient.base)
-            for entry in base..<base + n {
-                if slot.isOrdinal {
-                    var sum: Float = 0
-                    for column in 0..<width { sum += gradients[entry * width + column] }
-                    packed[entry] = sum
-                } else {
-                    for column in 0..<width { packed[entry * width + column] = gradients[entry * width + column] }
-                }
-            }
+    }
+
+    private func collapse(_ gradients: View<Float>, _ block: HeadPlan.Block, _ count: Int, into packed: View<Float>) {
+        guard plan.slots[block.slots.lowerBound].isOrdinal else {
+            return packed.copy(from: gradients.prefix(count * block.width))
         }
-        return nil
+        for entry in 0..<count {
+            var sum: Float = 0
+            for column in 0..<block.width { sum += gradients[entry * block.width + column] }
+            packed[entry] = sum
+        }
     }
 
     private func evaluate(
-        _ block: HeadPlan.Block, _ entries: BatchEntries, _ logits: View<Float>, start: Int, count: Int,
-        losses: View<Float>, gradients: View<Float>, _ pass: Pass
+        _ block: HeadPlan.Block, _ entries: BatchEntries, _ logits: View<Float>, _ own: View<Float>, start: Int,
+        _ losses: View<Float>, _ gradients: View<Float>, _ pass: Pass, _ scratch: Scratch
     ) {
-        var targets = entries.targets.slice(start, count)
+        var targets = own
+        let count = own.count
         if let distributions = pass.labels.distributions[block.slots.lowerBound] {
             // A soft target is kept as the position of its distribution.
-            let width = block.width, expanded = soft.room(for: count * width)
+            let width = block.width, expanded = scratch.soft.room(for: count * width)
             for entry in 0..<count {
                 let position = TargetTable.position(targets[entry]) * width
                 for column in 0..<width { expanded[entry * width + column] = distributions[position + column] }
@@ -150,6 +255,10 @@ final class OutputLayer {
             targets = expanded
         }
         Self.evaluate(block.loss, logits, targets, block.width, losses, gradients)
+        // The slopes of a loss need not show it.
+        for entry in 0..<count {
+            for column in 0..<block.width where !logits[entry * block.width + column].isFinite { losses[entry] = .nan }
+        }
         // Bounds are labels of regressions, which have one logit a slot.
         if entries.isCensored, block.width == 1 {
             Self.makeOneSided(entries.states.slice(start, count), logits, targets, losses, gradients)
@@ -180,52 +289,52 @@ final class OutputLayer {
         loss.evaluate(logits: z, targets: y, width: width, loss: &l, gradient: &g)
     }
 
-    private func backward(
-        _ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ packed: View<Float>,
-        _ pass: Pass, _ weight: View<Float>
+    private func backwardDense(
+        _ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ offsets: View<Int>,
+        _ packed: View<Float>, _ pass: Pass, _ weight: View<Float>
     ) {
-        let inputs = layout.inputs, segments = entries.segments
-        let dense = pass.path == .dense ? scores.room(for: pass.rows * layout.scores) : nil
-        dense?.fill(0)
-        var place = 0
+        let segments = entries.segments, dense = scores.room(for: pass.rows * layout.scores)
+        dense.fill(0)
         for index in range {
             let segment = segments[index], slot = plan.slots[Int(segment.slot)], count = Int(segment.count)
             guard slot.tower == tower else { continue }
-            let rows = rowsOfEntries.slice(Int(segment.start), count)
-            let gradient = packed.slice(place, count * slot.scoreWidth)
-            place += count * slot.scoreWidth
-            if let dense {
-                unsafe lacuna_unpack(
-                    count, slot.scoreWidth, layout.scores, rows.base, gradient.base, dense.base + slot.score)
-            } else {
-                unsafe lacuna_observed_backward(
-                    count, slot.scoreWidth, inputs, rows.base, pass.hidden.base,
-                    weight.slice(slot.score * inputs, slot.scoreWidth * inputs).base, gradient.base,
-                    pass.weightGradient.slice(Int(segment.score) * inputs, slot.scoreWidth * inputs).base,
-                    pass.hiddenGradient.base)
-            }
+            unsafe lacuna_unpack(
+                count, slot.scoreWidth, layout.scores, rowsOfEntries.slice(Int(segment.start), count).base,
+                packed.slice(offsets[index], count * slot.scoreWidth).base, dense.base + slot.score)
         }
-        if let dense {
-            Products.multiply(
-                dense, transposeA: true, pass.hidden, into: pass.weightGradient, m: layout.scores, n: inputs,
-                k: pass.rows, accumulate: true)
-            Products.multiply(
-                dense, weight, into: pass.hiddenGradient, m: pass.rows, n: inputs, k: layout.scores, accumulate: true)
-        }
+        multiplyBack(dense, pass, weight, accumulate: true)
     }
 
-    /// The runs of this layer's segments that lie in one block each, in order.
-    private func forEachBlock(
-        _ entries: BatchEntries, _ range: Range<Int>, _ body: (HeadPlan.Block, Range<Int>) -> Void
+    /// From gradients of all scores `[rows, scores]` to those of weights and hidden values.
+    func multiplyBack(_ gradients: View<Float>, _ pass: Pass, _ weight: View<Float>, accumulate: Bool) {
+        Products.multiply(
+            gradients, transposeA: true, pass.hidden, into: pass.weightGradient, m: layout.scores, n: layout.inputs,
+            k: pass.rows, accumulate: accumulate, workers: workers)
+        Products.multiply(
+            gradients, weight, into: pass.hiddenGradient, m: pass.rows, n: layout.inputs, k: layout.scores,
+            accumulate: true, workers: workers)
+    }
+
+    /// Threads take panels of hidden columns, so no two write to the same gradient and none keeps a copy of its own.
+    private func backwardObserved(
+        _ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ offsets: View<Int>,
+        _ packed: View<Float>, _ pass: Pass, _ weight: View<Float>
     ) {
-        let segments = entries.segments
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let block = plan.block(of: Int(segments[index].slot))
-            var end = index + 1
-            while end < range.upperBound, Int(segments[end].slot) < block.slots.upperBound { end += 1 }
-            if block.tower == tower { body(block, index..<end) }
-            index = end
+        let inputs = layout.inputs, rows = pass.rows, width = Int(LACUNA_PANEL)
+        let count = (inputs + width - 1) / width, segments = entries.segments
+        let panels = panels.room(for: count * rows * width), gradients = panelGradients.room(for: count * rows * width)
+        workers.split(count, work: offsets[range.upperBound] * inputs) { own in
+            unsafe lacuna_panels(rows, inputs, own.lowerBound, own.upperBound, pass.hidden.base, panels.base)
+            gradients.slice(own.lowerBound * rows * width, own.count * rows * width).fill(0)
+            forEachRun(entries, range, limit: .max) { block, run in
+                let first = plan.slots[block.slots.lowerBound], start = Int(segments[run.lowerBound].start)
+                let matrix = weight.slice(first.score * inputs, block.slots.count * block.scoreWidth * inputs)
+                unsafe lacuna_run_backward(
+                    segments.base + run.lowerBound, run.count, Int32(block.slots.lowerBound), block.scoreWidth, inputs, rows,
+                    own.lowerBound, own.upperBound, rowsOfEntries.base + start, panels.base, matrix.base,
+                    packed.base + offsets[run.lowerBound], pass.weightGradient.base, gradients.base)
+            }
+            unsafe lacuna_add_panels(rows, inputs, own.lowerBound, own.upperBound, gradients.base, pass.hiddenGradient.base)
         }
     }
 }

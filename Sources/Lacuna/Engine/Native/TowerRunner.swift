@@ -13,24 +13,35 @@ final class TowerRunner {
     private let localOfEntries = Memory<Int32>()
     private let input = Memory<Float>()
     private let gradient = Memory<Float>()
+    /// The gradient of the input, until the next pass.
+    private var below: View<Float>?
 
-    init(_ layout: ParameterLayout.Tower, index: Int, plan: HeadPlan, spec: EncoderSpec) {
+    init(_ layout: ParameterLayout.Tower, index: Int, plan: HeadPlan, spec: EncoderSpec, workers: Workers) {
         self.layout = layout
         slots = plan.towers[index].slots
         stack = DenseStack(
-            layout.layers, gradientStart: layout.range.lowerBound, activation: spec.activation, norm: .none, dropout: spec.dropout)
-        output = OutputLayer(layout.output, tower: index, plan: plan)
+            layout.layers, gradientStart: layout.range.lowerBound, activation: spec.activation, norm: .none, dropout: spec.dropout, workers: workers)
+        output = OutputLayer(layout.output, tower: index, plan: plan, workers: workers)
     }
 
+    /// What a pass found: how many rows it ran on, and the objective whose numbers are not finite.
+    struct Outcome: BitwiseCopyable {
+        var rows = 0
+        var bad: Int?
+    }
+
+    /// Runs forward and backward, up to the gradient of its input, which ``addHiddenGradient(_:to:)`` then adds.
+    ///
     /// - Parameters:
-    ///   - pass: the pass of the whole batch; its hidden gradient is added to.
+    ///   - pass: the pass of the whole batch.
     ///   - gradients: of this tower's part of the layout; added to.
-    /// - Returns: the objective, if its numbers are not finite.
+    ///   - wantsInput: whether the gradient of the input is needed.
     func train(
-        _ entries: BatchEntries, _ pass: OutputLayer.Pass, gradients: View<Float>, firstRow: Int, key: DropoutKey
-    ) -> Int? {
+        _ entries: BatchEntries, _ pass: OutputLayer.Pass, gradients: View<Float>, firstRow: Int, key: DropoutKey,
+        wantsInput: Bool
+    ) -> Outcome {
         let range = segments(of: entries)
-        guard !range.isEmpty else { return nil }
+        guard !range.isEmpty else { return Outcome() }
         let count = gatherRows(entries, range, rows: pass.rows, firstRow: firstRow)
         let width = stack.layers.first?.inputs ?? 0, inner = layout.output.inputs
         let chosen = rows.view.prefix(count), logical = logicalRows.view.prefix(count)
@@ -50,13 +61,19 @@ final class TowerRunner {
         if let bad = output.train(
             entries, segments: range, rowsOfEntries: localOfEntries.view.prefix(entries.count), inside)
         {
-            return bad
+            return Outcome(rows: count, bad: bad)
         }
-        let below = stack.backward(
+        below = stack.backward(
             gradient, input: .dense(input), rows: count, parameters: pass.parameters, into: gradients, accumulate: true,
-            key: key, wantsInput: true, logicalRows: logical)
-        if let below { unsafe lacuna_scatter_add(count, width, chosen.base, below.base, pass.hiddenGradient.base) }
-        return nil
+            key: key, wantsInput: wantsInput, logicalRows: logical)
+        return Outcome(rows: count)
+    }
+
+    /// Adds the gradient of the last pass's input to that of the hidden values it was taken from.
+    func addHiddenGradient(_ outcome: Outcome, to hiddenGradient: View<Float>) {
+        guard outcome.rows > 0, let below else { return }
+        let width = stack.layers.first?.inputs ?? layout.output.inputs
+        unsafe lacuna_scatter_add(outcome.rows, width, rows.view.base, below.base, hiddenGradient.base)
     }
 
     /// The tower's segments among the entries'.

@@ -35,7 +35,16 @@ final class Updater {
     private let towerSteps: Memory<Int32>
     /// Objectives whose heads stand still, whatever a batch observes.
     private var frozen: Set<Int> = []
+    private let workers: Workers
+    /// The step in progress, as runs of parameters that move alike.
+    private var moves: [Move] = []
     private var corrections: [(pace: Double, inverse2: Float)] = []
+
+    private struct Move {
+        let offset: Int
+        let gradient: View<Float>
+        let steps: Int32
+    }
 
     private struct Settings {
         let optimizer: Optimizer
@@ -44,7 +53,8 @@ final class Updater {
         let idleHeads: IdleHeads
     }
 
-    init(layout: ParameterLayout, plan: HeadPlan) {
+    init(layout: ParameterLayout, plan: HeadPlan, workers: Workers) {
+        self.workers = workers
         self.layout = layout
         self.plan = plan
         encoderMemory = Memory(layout.encoderRange.count)
@@ -85,7 +95,10 @@ final class Updater {
     }
 
     /// Makes room for the gradients of a batch, all zero but the encoder's, and says in each segment where its are.
-    func begin(_ entries: BatchEntries, path: HeadPath) {
+    ///
+    /// - Parameter writesHeads: whether the first pass writes the gradients of the heads' weights, so that they need not be
+    ///   zero before.
+    func begin(_ entries: BatchEntries, path: HeadPath, writesHeads: Bool = false) {
         self.path = path
         if path == .dense {
             headScores = layout.linear.scores
@@ -108,7 +121,8 @@ final class Updater {
             }
         }
         place(entries)
-        headWeights.room(for: headScores * layout.linear.inputs).fill(0)
+        let weights = headWeights.room(for: headScores * layout.linear.inputs)
+        if !writesHeads { weights.fill(0) }
         headBiases.room(for: headLogits).fill(0)
         forEachActiveTower(entries) { tower in towerGradient(tower.range).fill(0) }
     }
@@ -131,11 +145,10 @@ final class Updater {
         if !frozen.isEmpty { silenceFrozen(entries) }
         guard let scale = clipping(entries, settings) else { return false }
         let inputs = layout.linear.inputs, linear = layout.linear
+        moves.removeAll(keepingCapacity: true)
         encoderSteps += 1
         let encoder = layout.encoderRange
-        apply(
-            settings, encoder.lowerBound, encoderMemory.view.prefix(encoder.count), parameters, encoderSteps, rate,
-            scale)
+        move(encoder.lowerBound, encoderMemory.view.prefix(encoder.count), encoderSteps)
         let everything = settings.idleHeads == .move
         let segments = entries.segments
         let linearSlots = plan.linearSlots
@@ -143,56 +156,91 @@ final class Updater {
             if let slot = linearSlots.first {
                 let steps = slotSteps.view[slot] + 1
                 for slot in linearSlots { slotSteps.view[slot] = steps }
-                apply(settings, linear.weight, headWeightGradient, parameters, steps, rate, scale)
-                apply(settings, linear.bias, headBiasGradient, parameters, steps, rate, scale)
+                move(linear.weight, headWeightGradient, steps)
+                move(linear.bias, headBiasGradient, steps)
             }
         } else {
-            func move(_ number: Int, score: Int, logit: Int) {
+            // Weights before biases, so that neighbours join into one run.
+            func moveWeights(_ number: Int, score: Int) {
                 let slot = plan.slots[number]
                 guard slot.tower == nil, !isFrozen(slot: number) else { return }
                 slotSteps.view[number] += 1
-                let steps = slotSteps.view[number]
-                apply(
-                    settings, linear.weight + slot.score * inputs,
-                    headWeightGradient.slice(score * inputs, slot.scoreWidth * inputs), parameters, steps, rate, scale)
-                apply(
-                    settings, linear.bias + slot.logit, headBiasGradient.slice(logit, slot.width), parameters, steps,
-                    rate, scale)
+                move(
+                    linear.weight + slot.score * inputs,
+                    headWeightGradient.slice(score * inputs, slot.scoreWidth * inputs), slotSteps.view[number])
+            }
+            func moveBiases(_ number: Int, logit: Int) {
+                let slot = plan.slots[number]
+                guard slot.tower == nil, !isFrozen(slot: number) else { return }
+                move(linear.bias + slot.logit, headBiasGradient.slice(logit, slot.width), slotSteps.view[number])
             }
             if everything {
-                for number in linearSlots { move(number, score: plan.slots[number].score, logit: plan.slots[number].logit) }
+                for number in linearSlots { moveWeights(number, score: plan.slots[number].score) }
+                for number in linearSlots { moveBiases(number, logit: plan.slots[number].logit) }
             } else {
-                for index in 0..<segments.count {
-                    move(Int(segments[index].slot), score: Int(segments[index].score), logit: Int(segments[index].logit))
-                }
+                for index in 0..<segments.count { moveWeights(Int(segments[index].slot), score: Int(segments[index].score)) }
+                for index in 0..<segments.count { moveBiases(Int(segments[index].slot), logit: Int(segments[index].logit)) }
             }
         }
-        updateTowers(entries, settings, parameters, rate, scale, everything: everything)
+        updateTowers(entries, everything: everything)
+        carryOut(settings, parameters, rate, scale)
         return true
     }
 
-    private func updateTowers(
-        _ entries: BatchEntries, _ settings: Settings, _ parameters: View<Float>, _ rate: Double, _ scale: Float,
-        everything: Bool
-    ) {
+    private func updateTowers(_ entries: BatchEntries, everything: Bool) {
         for (index, tower) in layout.towers.enumerated() {
             let isActive = isObserved(tower: index, entries)
             guard isActive || everything, !frozen.contains(tower.objective) else { continue }
             if !isActive { towerGradient(tower.range).fill(0) }
             towerSteps.view[index] += 1
-            apply(
-                settings, tower.hidden.lowerBound, towerGradient(tower.hidden), parameters,
-                towerSteps.view[index], rate, scale)
+            move(tower.hidden.lowerBound, towerGradient(tower.hidden), towerSteps.view[index])
             let inputs = tower.output.inputs
             for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
                 let slot = plan.slots[number]
                 slotSteps.view[number] += 1
                 let weight = tower.output.weight + slot.score * inputs, bias = tower.output.bias + slot.logit
-                apply(
-                    settings, weight, towerGradient(weight..<weight + slot.scoreWidth * inputs), parameters,
-                    slotSteps.view[number], rate, scale)
-                apply(
-                    settings, bias, towerGradient(bias..<bias + slot.width), parameters, slotSteps.view[number], rate, scale)
+                move(weight, towerGradient(weight..<weight + slot.scoreWidth * inputs), slotSteps.view[number])
+                move(bias, towerGradient(bias..<bias + slot.width), slotSteps.view[number])
+            }
+        }
+    }
+
+    /// Notes a step of the parameters from `offset` on; neighbours that move alike become one run.
+    private func move(_ offset: Int, _ gradient: View<Float>, _ steps: Int32) {
+        guard gradient.count > 0 else { return }
+        if let last = moves.last, last.steps == steps, last.offset + last.gradient.count == offset,
+            unsafe last.gradient.base + last.gradient.count == gradient.base
+        {
+            moves[moves.count - 1] = Move(
+                offset: last.offset, gradient: unsafe View(base: last.gradient.base, count: last.gradient.count + gradient.count),
+                steps: steps)
+        } else {
+            moves.append(Move(offset: offset, gradient: gradient, steps: steps))
+        }
+    }
+
+    /// One optimizer step on all noted runs, shared out by elements.
+    private func carryOut(_ settings: Settings, _ parameters: View<Float>, _ rate: Double, _ scale: Float) {
+        var total = 0, most: Int32 = 0
+        for move in moves {
+            total += move.gradient.count
+            most = max(most, move.steps)
+        }
+        switch settings.optimizer {
+        case .adam(let beta1, let beta2, _), .adamW(let beta1, let beta2, _): _ = correction(Int(most), beta1, beta2)
+        case .sgd: break
+        }
+        workers.split(total, grain: 16, work: total) { own in
+            var start = 0
+            for move in moves {
+                let low = max(own.lowerBound, start), high = min(own.upperBound, start + move.gradient.count)
+                if low < high {
+                    apply(
+                        settings, move.offset + low - start, move.gradient.slice(low - start, high - low), parameters,
+                        move.steps, rate, scale)
+                }
+                start += move.gradient.count
+                if start >= own.upperBound { break }
             }
         }
     }

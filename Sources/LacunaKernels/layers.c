@@ -1,16 +1,4 @@
-#include "LacunaKernels.h"
-#include <math.h>
-#include <string.h>
-
-// One source for all instruction sets: the loader picks the widest clone the machine has. Sanitizers want one clone.
-#if defined(__x86_64__) && defined(__ELF__) && !defined(LACUNA_ONE_CLONE)
-#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE
-#endif
-
-// Lets the compiler reorder sums and fuse multiply-add, but keeps NaN and infinity (unlike -ffast-math).
-#define FAST _Pragma("clang fp reassociate(on) contract(fast)")
+#include "common.h"
 
 void lacuna_gather(size_t count, size_t columns, const int32_t *rows, const float *source, float *out) {
     for (size_t i = 0; i < count; i++)
@@ -31,37 +19,21 @@ WIDE void lacuna_add_bias(size_t rows, size_t columns, const float *restrict bia
         for (size_t j = 0; j < columns; j++) z[i * columns + j] += bias[j];
 }
 
+// NaN passes: it is not below 0.
+WIDE void lacuna_bias_relu(size_t rows, size_t columns, const float *restrict bias, float *restrict z) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            float sum = z[i * columns + j] + bias[j];
+            z[i * columns + j] = sum < 0 ? 0 : sum;
+        }
+}
+
 WIDE void lacuna_column_sums(size_t rows, size_t columns, const float *restrict x, int accumulate,
                              float *restrict out) {
     if (!accumulate) memset(out, 0, columns * sizeof(float));
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++) out[j] += x[i * columns + j];
 }
-
-// e^x within 2 ulp over the whole range (tested against double), after Cephes' expf; NaN passes.
-static inline float exponential(float x) {
-    FAST
-    float s = x != x ? 0.0f : x;
-    s = s > 88.72283f ? 88.72283f : s;
-    s = s < -87.33654f ? -87.33654f : s;
-    float n = __builtin_elementwise_roundeven(s * 1.44269504088896341f);
-    float r = s - n * 0.693359375f + n * 2.12194440e-4f;
-    float q = 1.9875691500e-4f;
-    q = q * r + 1.3981999507e-3f;
-    q = q * r + 8.3334519073e-3f;
-    q = q * r + 4.1665795894e-2f;
-    q = q * r + 1.6666665459e-1f;
-    q = q * r + 5.0000001201e-1f;
-    q = q * r * r + r + 1.0f;
-    // Two factors, so that 2^128 does not overflow before the product is rounded.
-    int32_t k = (int32_t)n, half = k >> 1;
-    union { int32_t i; float f; } a, b;
-    a.i = (half + 127) << 23;
-    b.i = (k - half + 127) << 23;
-    return x != x ? x : q * a.f * b.f;
-}
-
-static inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 
 // tanh after Cephes' tanhf: a polynomial near 0, where 1 - 2 / (e^2x + 1) would cancel.
 static inline float hyperbolic_tangent(float x) {
@@ -297,16 +269,16 @@ WIDE void lacuna_sparse_forward(size_t count, size_t outputs, const int32_t *res
     }
 }
 
-WIDE void lacuna_sparse_backward(size_t count, size_t outputs, const int32_t *restrict rows,
+WIDE void lacuna_sparse_backward(size_t count, size_t outputs, size_t first, size_t own, const int32_t *restrict rows,
                                  const ptrdiff_t *restrict starts, const int32_t *restrict columns,
                                  const float *restrict values, const float *restrict d, float *restrict gradient) {
 #pragma clang fp contract(fast)
     for (size_t i = 0; i < count; i++) {
-        const float *g = d + i * outputs;
+        const float *g = d + i * outputs + first;
         for (ptrdiff_t e = starts[rows[i]]; e < starts[rows[i] + 1]; e++) {
-            float *o = gradient + (size_t)columns[e] * outputs;
+            float *o = gradient + (size_t)columns[e] * outputs + first;
             float value = values[e];
-            for (size_t j = 0; j < outputs; j++) o[j] += value * g[j];
+            for (size_t j = 0; j < own; j++) o[j] += value * g[j];
         }
     }
 }
@@ -316,96 +288,4 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *restrict r
     for (size_t i = 0; i < count; i++)
         for (ptrdiff_t e = starts[rows[i]]; e < starts[rows[i] + 1]; e++)
             memset(gradient + (size_t)columns[e] * outputs, 0, outputs * sizeof(float));
-}
-
-WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *restrict rows,
-                                 const float *restrict hidden, const float *restrict weight, float *restrict out) {
-    FAST
-    for (size_t e = 0; e < count; e++) {
-        const float *h = hidden + (size_t)rows[e] * H;
-        for (size_t c = 0; c < width; c++) {
-            const float *w = weight + c * H;
-            float sum = 0;
-            for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
-            out[e * width + c] = sum;
-        }
-    }
-}
-
-WIDE void lacuna_observed_backward(size_t count, size_t width, size_t H, const int32_t *restrict rows,
-                                   const float *restrict hidden, const float *restrict weight,
-                                   const float *restrict g, float *restrict dweight, float *restrict dhidden) {
-    FAST
-    for (size_t e = 0; e < count; e++) {
-        const float *h = hidden + (size_t)rows[e] * H;
-        float *dh = dhidden + (size_t)rows[e] * H;
-        for (size_t c = 0; c < width; c++) {
-            const float *w = weight + c * H;
-            float *dw = dweight + c * H;
-            float value = g[e * width + c];
-            for (size_t j = 0; j < H; j++) {
-                dw[j] += value * h[j];
-                dh[j] += value * w[j];
-            }
-        }
-    }
-}
-
-void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *restrict rows,
-                 const float *restrict scores, float *restrict out) {
-    for (size_t e = 0; e < count; e++)
-        for (size_t c = 0; c < width; c++) out[e * width + c] = scores[(size_t)rows[e] * stride + c];
-}
-
-void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *restrict rows, const float *restrict g,
-                   float *restrict scores) {
-    for (size_t e = 0; e < count; e++)
-        for (size_t c = 0; c < width; c++) scores[(size_t)rows[e] * stride + c] = g[e * width + c];
-}
-
-double lacuna_weigh(size_t count, size_t width, const float *weights, float coefficient, const float *restrict loss,
-                    float *restrict g) {
-    double sum = 0;
-    for (size_t e = 0; e < count; e++) {
-        float weight = weights ? weights[e] : 1.0f, factor = weight * coefficient;
-        sum += (double)weight * (double)loss[e];
-        for (size_t c = 0; c < width; c++) g[e * width + c] *= factor;
-    }
-    return sum;
-}
-
-WIDE int lacuna_all_finite(size_t n, const float *x) {
-    // x - x is 0 for a finite x and NaN otherwise; an integer OR keeps the loop free of branches.
-    int bad = 0;
-    for (size_t i = 0; i < n; i++) bad |= !(x[i] - x[i] == 0.0f);
-    return !bad;
-}
-
-WIDE double lacuna_sum_of_squares(size_t n, const float *x) {
-    FAST
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
-    return sum;
-}
-
-WIDE void lacuna_adam(size_t n, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
-                      const lacuna_adam_numbers *numbers) {
-#pragma clang fp contract(fast)
-    const lacuna_adam_numbers k = *numbers;
-    for (size_t i = 0; i < n; i++) {
-        float a = g[i] * k.gscale + k.decay * p[i];
-        m[i] = k.beta1 * m[i] + k.slow1 * a;
-        v[i] = k.beta2 * v[i] + k.slow2 * a * a;
-        p[i] = p[i] * k.shrink - k.pace * m[i] / (__builtin_elementwise_sqrt(v[i]) * k.inverse2 + k.epsilon);
-    }
-}
-
-WIDE void lacuna_sgd(size_t n, float *restrict p, const float *restrict g, float *restrict velocity, float rate,
-                     float momentum, int nesterov, float gscale, float decay) {
-#pragma clang fp contract(fast)
-    for (size_t i = 0; i < n; i++) {
-        float a = g[i] * gscale + decay * p[i];
-        velocity[i] = momentum * velocity[i] + a;
-        p[i] -= rate * (nesterov ? a + momentum * velocity[i] : velocity[i]);
-    }
 }

@@ -1,0 +1,48 @@
+internal import LacunaKernels
+
+extension OutputLayer {
+    /// Losses and gradients of all slots over a matrix of targets: the way of a batch in which most labels are observed.
+    ///
+    /// - Parameters:
+    ///   - chosen: `[rows]`, rows of the table.
+    ///   - entries: of the whole logical batch, for what each slot's slopes are multiplied with.
+    ///   - isFirst: whether gradients of weights are written rather than added to.
+    /// - Returns: the objective whose logits or loss are not finite, if any.
+    func train(_ table: TargetMatrix, _ chosen: View<Int32>, _ entries: BatchEntries, _ pass: Pass, isFirst: Bool) -> Int? {
+        let inputs = layout.inputs, rows = pass.rows, stride = layout.scores
+        let weight = pass.parameters.slice(layout.weight, stride * inputs)
+        let scores = scores.room(for: rows * stride)
+        Products.multiply(
+            pass.hidden, weight, transposeB: true, into: scores, m: rows, n: stride, k: inputs, workers: workers)
+        workers.profile?.enter(.loss)
+        let losses = slotLosses.room(for: table.slots), coefficients = slotCoefficients.room(for: table.slots)
+        losses.fill(0)
+        let segments = entries.segments
+        for index in 0..<segments.count {
+            let slot = Int(segments[index].slot)
+            coefficients[slot] = pass.coefficients[Int(plan.objectiveOfSlot.view[slot])]
+        }
+        let bias = pass.parameters.slice(layout.bias, layout.logits)
+        workers.split(table.slots, grain: 64, work: 16 * rows * table.slots) { own in
+            var slot = own.lowerBound
+            while slot < own.upperBound {
+                let block = plan.block(of: slot), end = min(block.slots.upperBound, own.upperBound)
+                block.kernel?.evaluate(
+                    table, slot..<end, width: block.width,
+                    LossKernel.TablePass(
+                        chosen: chosen, coefficients: coefficients, scores: scores, stride: stride,
+                        firstScore: plan.slots[slot].score, bias: bias, biasGradient: pass.biasGradient,
+                        firstLogit: plan.slots[slot].logit, losses: losses))
+                slot = end
+            }
+        }
+        for index in 0..<segments.count {
+            let slot = Int(segments[index].slot), objective = Int(plan.objectiveOfSlot.view[slot])
+            guard losses[slot].isFinite else { return objective }
+            pass.lossSums[objective] += Double(losses[slot])
+        }
+        workers.profile?.enter(.backward)
+        multiplyBack(scores, pass, weight, accumulate: !isFirst)
+        return nil
+    }
+}

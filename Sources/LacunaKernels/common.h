@@ -1,0 +1,52 @@
+// What all kernels share: instruction sets, floating-point freedom, and the functions of one number.
+#pragma once
+#include "LacunaKernels.h"
+#include <math.h>
+#include <string.h>
+
+// One source for all instruction sets: the loader picks the widest clone the machine has. Sanitizers want one clone.
+#if defined(__x86_64__) && defined(__ELF__) && !defined(LACUNA_ONE_CLONE)
+#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define WIDE
+#endif
+
+// Lets the compiler reorder sums and fuse multiply-add, but keeps NaN and infinity (unlike -ffast-math).
+#define FAST _Pragma("clang fp reassociate(on) contract(fast)")
+
+// e^x within 2 ulp over the whole range (tested against double), after Cephes' expf; NaN passes.
+static inline float exponential(float x) {
+    FAST
+    float s = x != x ? 0.0f : x;
+    s = s > 88.72283f ? 88.72283f : s;
+    s = s < -87.33654f ? -87.33654f : s;
+    float n = __builtin_elementwise_roundeven(s * 1.44269504088896341f);
+    float r = s - n * 0.693359375f + n * 2.12194440e-4f;
+    float q = 1.9875691500e-4f;
+    q = q * r + 1.3981999507e-3f;
+    q = q * r + 8.3334519073e-3f;
+    q = q * r + 4.1665795894e-2f;
+    q = q * r + 1.6666665459e-1f;
+    q = q * r + 5.0000001201e-1f;
+    q = q * r * r + r + 1.0f;
+    // Two factors, so that 2^128 does not overflow before the product is rounded.
+    int32_t k = (int32_t)n, half = k >> 1;
+    union { int32_t i; float f; } a, b;
+    a.i = (half + 127) << 23;
+    b.i = (k - half + 127) << 23;
+    return x != x ? x : q * a.f * b.f;
+}
+
+static inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+
+// log(1 + t) for t in 0 ... 1 within 2 ulp (tested against double): 2 artanh(t / (2 + t)) by its series, with coefficients
+// fitted at Chebyshev points over that range. NaN passes.
+static inline float log_one_plus(float t) {
+    FAST
+    float s = t / (2.0f + t), q = s * s;
+    float p = 0.13429304957389832f;
+    p = p * q + 0.14112602174282074f;
+    p = p * q + 0.2000437080860138f;
+    p = p * q + 0.3333330750465393f;
+    return 2.0f * s + 2.0f * s * q * p;
+}

@@ -1,0 +1,214 @@
+#include "common.h"
+
+WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *restrict rows,
+                                 const float *restrict hidden, const float *restrict weight, float *restrict out) {
+    FAST
+    for (size_t e = 0; e < count; e++) {
+        const float *h = hidden + (size_t)rows[e] * H;
+        for (size_t c = 0; c < width; c++) {
+            const float *w = weight + c * H;
+            float sum = 0;
+            for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
+            out[e * width + c] = sum;
+        }
+    }
+}
+
+// Four rows share each load of the weights; a row's sum has the same order whether it is one of four or alone.
+static inline void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *restrict rows,
+                                  const float *restrict hidden, const float *restrict weight, float *restrict out) {
+    FAST
+    for (size_t c = 0; c < width; c++) {
+        const float *w = weight + c * H;
+        size_t e = 0;
+        for (; e + 4 <= count; e += 4) {
+            const float *h0 = hidden + (size_t)rows[e] * H, *h1 = hidden + (size_t)rows[e + 1] * H;
+            const float *h2 = hidden + (size_t)rows[e + 2] * H, *h3 = hidden + (size_t)rows[e + 3] * H;
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (size_t j = 0; j < H; j++) {
+                s0 += h0[j] * w[j];
+                s1 += h1[j] * w[j];
+                s2 += h2[j] * w[j];
+                s3 += h3[j] * w[j];
+            }
+            out[e * width + c] = s0;
+            out[(e + 1) * width + c] = s1;
+            out[(e + 2) * width + c] = s2;
+            out[(e + 3) * width + c] = s3;
+        }
+        for (; e < count; e++) {
+            const float *h = hidden + (size_t)rows[e] * H;
+            float sum = 0;
+            for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
+            out[e * width + c] = sum;
+        }
+    }
+}
+
+WIDE void lacuna_run_scores(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
+                            const int32_t *restrict rows, const float *restrict hidden, const float *restrict weight,
+                            float *restrict packed) {
+    for (size_t k = 0; k < n; k++) {
+        const lacuna_segment s = segments[k];
+        size_t place = (size_t)(s.start - segments[0].start);
+        scores_of_slot((size_t)s.count, width, H, rows + place, hidden,
+                       weight + (size_t)(s.slot - first_slot) * width * H, packed + place * width);
+    }
+}
+
+void lacuna_run_biases(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width,
+                       const float *restrict bias, float *restrict packed) {
+    for (size_t k = 0; k < n; k++) {
+        const lacuna_segment s = segments[k];
+        const float *b = bias + (size_t)(s.slot - first_slot) * width;
+        float *z = packed + (size_t)(s.start - segments[0].start) * width;
+        for (int32_t e = 0; e < s.count; e++)
+            for (size_t c = 0; c < width; c++) z[(size_t)e * width + c] += b[c];
+    }
+}
+
+ptrdiff_t lacuna_run_weigh(const lacuna_segment *segments, size_t n, size_t width, const float *weights,
+                           const int32_t *objectives, const float *coefficients, const float *restrict losses,
+                           float *restrict packed, float *restrict bias_gradient, double *restrict sums) {
+    ptrdiff_t bad = -1;
+    for (size_t k = 0; k < n; k++) {
+        const lacuna_segment s = segments[k];
+        size_t place = (size_t)(s.start - segments[0].start);
+        float coefficient = coefficients[objectives[s.slot]], *db = bias_gradient + (size_t)s.logit;
+        double sum = 0;
+        int finite = 1;
+        for (size_t e = place; e < place + (size_t)s.count; e++) {
+            float weight = weights ? weights[e] : 1.0f, factor = weight * coefficient, *g = packed + e * width;
+            sum += (double)weight * (double)losses[e];
+            for (size_t c = 0; c < width; c++) {
+                finite &= g[c] - g[c] == 0.0f;
+                g[c] *= factor;
+                db[c] += g[c];
+            }
+        }
+        sums[k] = sum;
+        if (bad < 0 && !(finite && sum - sum == 0)) bad = (ptrdiff_t)k;
+    }
+    return bad;
+}
+
+void lacuna_panels(size_t rows, size_t H, size_t first, size_t last, const float *restrict hidden, float *restrict panels) {
+    for (size_t p = first; p < last; p++) {
+        size_t j0 = p * LACUNA_PANEL, width = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
+        for (size_t i = 0; i < rows; i++) {
+            float *out = panels + (p * rows + i) * LACUNA_PANEL;
+            memcpy(out, hidden + i * H + j0, width * sizeof(float));
+            memset(out + width, 0, (LACUNA_PANEL - width) * sizeof(float));
+        }
+    }
+}
+
+WIDE void lacuna_add_panels(size_t rows, size_t H, size_t first, size_t last, const float *restrict panels,
+                            float *restrict out) {
+    for (size_t p = first; p < last; p++) {
+        size_t j0 = p * LACUNA_PANEL, width = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < width; j++) out[i * H + j0 + j] += panels[(p * rows + i) * LACUNA_PANEL + j];
+    }
+}
+
+// One output row over one panel: both the row of weights and its gradient stay in registers while its observed rows go by.
+static inline void backward_of_row(size_t count, size_t stride, const int32_t *restrict rows,
+                                   const float *restrict hidden, const float *restrict w, const float *restrict g,
+                                   float *restrict dw, float *restrict dhidden) {
+    FAST
+    float weight[LACUNA_PANEL], sum[LACUNA_PANEL];
+    memcpy(weight, w, sizeof weight);
+    memcpy(sum, dw, sizeof sum);
+    for (size_t e = 0; e < count; e++) {
+        const float *h = hidden + (size_t)rows[e] * LACUNA_PANEL;
+        float *dh = dhidden + (size_t)rows[e] * LACUNA_PANEL, value = g[e * stride];
+        for (size_t j = 0; j < LACUNA_PANEL; j++) {
+            sum[j] += value * h[j];
+            dh[j] += value * weight[j];
+        }
+    }
+    memcpy(dw, sum, sizeof sum);
+}
+
+// Segments that go through one panel before the next panel's turn: with many entries each, the panel's rows then come from
+// a near cache; with few, it is better to go along each row of weights in one go.
+enum { BLOCK = 64, MANY = 16 };
+
+WIDE void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
+                              size_t batch, size_t first, size_t last, const int32_t *restrict rows,
+                              const float *restrict panels, const float *restrict weight, const float *restrict packed,
+                              float *restrict dweight, float *restrict dpanels) {
+    size_t entries = n ? (size_t)(segments[n - 1].start + segments[n - 1].count - segments[0].start) : 0;
+    size_t block = entries >= MANY * n ? BLOCK : 1;
+    for (size_t k0 = 0; k0 < n; k0 += block) {
+        size_t end = n - k0 < block ? n : k0 + block;
+        for (size_t p = first; p < last; p++) {
+            size_t j0 = p * LACUNA_PANEL, at = p * batch * LACUNA_PANEL, own = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
+            for (size_t k = k0; k < end; k++) {
+                const lacuna_segment s = segments[k];
+                size_t place = (size_t)(s.start - segments[0].start);
+                for (size_t c = 0; c < width; c++) {
+                    const float *w = weight + ((size_t)(s.slot - first_slot) * width + c) * H + j0;
+                    const float *g = packed + place * width + c;
+                    float *dw = dweight + ((size_t)s.score + c) * H + j0;
+                    if (own == LACUNA_PANEL) {
+                        backward_of_row((size_t)s.count, width, rows + place, panels + at, w, g, dw, dpanels + at);
+                        continue;
+                    }
+                    // The last panel of a width that is no multiple: its padding takes part and is thrown away.
+                    float padded[LACUNA_PANEL] = {0}, sum[LACUNA_PANEL] = {0};
+                    memcpy(padded, w, own * sizeof(float));
+                    memcpy(sum, dw, own * sizeof(float));
+                    backward_of_row((size_t)s.count, width, rows + place, panels + at, padded, g, sum, dpanels + at);
+                    memcpy(dw, sum, own * sizeof(float));
+                }
+            }
+        }
+    }
+}
+
+size_t lacuna_count_entries(size_t rows, const int32_t *restrict chosen, const ptrdiff_t *restrict starts,
+                            const int32_t *restrict slots, int32_t *restrict counts, int32_t *restrict touched) {
+    size_t found = 0;
+    for (size_t i = 0; i < rows; i++)
+        for (ptrdiff_t e = starts[chosen[i]]; e < starts[chosen[i] + 1]; e++) {
+            int32_t slot = slots[e];
+            // The place is written whether the slot is new or not, and kept where it is: no branch.
+            touched[found] = slot;
+            found += counts[slot]++ == 0;
+        }
+    return found;
+}
+
+void lacuna_place_entries(size_t rows, const int32_t *restrict chosen, const ptrdiff_t *restrict starts,
+                          const int32_t *restrict slots, const float *restrict targets, const float *restrict weights,
+                          int32_t *restrict places, int32_t *restrict out_rows, float *restrict out_targets,
+                          float *restrict out_weights) {
+    for (size_t i = 0; i < rows; i++)
+        for (ptrdiff_t e = starts[chosen[i]]; e < starts[chosen[i] + 1]; e++) {
+            size_t at = (size_t)places[slots[e]]++;
+            out_rows[at] = (int32_t)i;
+            out_targets[at] = targets[e];
+            if (weights) out_weights[at] = weights[e];
+        }
+}
+
+void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *restrict rows,
+                 const float *restrict scores, float *restrict out) {
+    for (size_t e = 0; e < count; e++)
+        for (size_t c = 0; c < width; c++) out[e * width + c] = scores[(size_t)rows[e] * stride + c];
+}
+
+void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *restrict rows, const float *restrict g,
+                   float *restrict scores) {
+    for (size_t e = 0; e < count; e++)
+        for (size_t c = 0; c < width; c++) scores[(size_t)rows[e] * stride + c] = g[e * width + c];
+}
+
+WIDE int lacuna_all_finite(size_t n, const float *x) {
+    // x - x is 0 for a finite x and NaN otherwise; an integer OR keeps the loop free of branches.
+    int bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= !(x[i] - x[i] == 0.0f);
+    return !bad;
+}

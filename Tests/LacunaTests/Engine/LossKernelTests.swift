@@ -1,0 +1,82 @@
+@testable import Lacuna
+import TestSupport
+import Testing
+
+/// The fast way of a loss against the plain one, which calculates in Double.
+@Suite struct LossKernelTests {
+    private static let losses: [(loss: any Loss, width: Int)] = [
+        (BinaryCrossEntropy(), 1), (BinaryCrossEntropy(positiveWeight: 3, labelSmoothing: 0.2), 1), (SquaredError(), 1),
+        (CategoricalCrossEntropy(), 3), (CategoricalCrossEntropy(classWeights: [0.5, 2, 1, 0, 4]), 5),
+    ]
+
+    @Test(arguments: 0..<losses.count)
+    func `a kernel gives the loss and slope of its loss to single precision`(number: Int) throws {
+        let (loss, width) = Self.losses[number]
+        let kernel = try #require(LossKernel(loss))
+        var random = SeededGenerator(seed: UInt64(71 + number))
+        let n = 400
+        let logits = Memory<Float>(n * width), targets = Memory<Float>(n), fast = Memory<Float>(n), plain = Memory<Float>(n)
+        let slopes = Memory<Float>(n * width)
+        for index in 0..<n * width {
+            let scale: Float = [0.01, 1, 10, 60][index % 4]
+            logits.view[index] = Float.random(in: -scale...scale, using: &random)
+        }
+        for index in 0..<n {
+            targets.view[index] =
+                width > 1 ? Float(Int.random(in: 0..<width, using: &random)) : Float.random(in: 0...1, using: &random).rounded()
+        }
+        OutputLayer.evaluate(loss, logits.view, targets.view, width, plain.view, slopes.view)
+        kernel.evaluate(targets.view, width: width, logits.view, fast.view)
+        for index in 0..<n { #expect(isClose(fast.view[index], plain.view[index])) }
+        for index in 0..<n * width { #expect(isClose(logits.view[index], slopes.view[index])) }
+    }
+
+    private func isClose(_ fast: Float, _ plain: Float) -> Bool { (fast - plain).magnitude <= 2e-6 * plain.magnitude + 1e-35 }
+
+    @Test(arguments: 0..<losses.count)
+    func `a logit that is not finite never passes a kernel unseen`(number: Int) throws {
+        let (loss, width) = Self.losses[number]
+        let kernel = try #require(LossKernel(loss))
+        for bad in [Float.nan, .infinity, -.infinity] {
+            for target in 0..<2 {
+                for place in 0..<width {
+                    let logits = Memory<Float>(width), targets = Memory<Float>(1), losses = Memory<Float>(1)
+                    logits.view[place] = bad
+                    targets.view[0] = Float(target)
+                    kernel.evaluate(targets.view, width: width, logits.view, losses.view)
+                    #expect(!losses.view[0].isFinite)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [Reduction.observed, .expected, .batch, .slots], [nil, 5])
+    func `a table of targets trains the same model as lists of them`(reduction: Reduction, micro: Int?) throws {
+        var random = SeededGenerator(seed: 83)
+        let objectives: [Objective] = [
+            .binary("a"), .categorical("c", classes: ["x", "y", "z"]), .binary("b", positiveWeight: 2), .regression("r", loss: SquaredError()),
+            .multilabel("m", labels: ["p", "q"]),
+        ]
+        let data = try Problem.random(rows: 40, objectives: objectives, coverage: 0.7, using: &random).dataset()
+        // Weights of 1 change no number, and a table has no weights.
+        let listed = Dataset(
+            features: data.features, objectives: objectives, labels: data.labels, rowWeights: Array(repeating: 1, count: data.rows))
+        func trained(_ data: Dataset) throws -> [String: [Float]] {
+            let model = try Model(features: data.features.columns, encoder: .dense(6), objectives: objectives, threads: 1)
+            try model.fit(
+                data,
+                TrainingSettings {
+                    $0.epochs = 3
+                    $0.batchSize = 16
+                    $0.microBatch = micro
+                    $0.reduction = reduction
+                })
+            return model.weights
+        }
+        let scaling = [TargetScaling?](repeating: nil, count: data.labels.slots)
+        let plan = HeadPlan(objectives)
+        #expect(TargetMatrix(try TargetTable(data.labels, rowWeights: nil, scaling: scaling), plan: plan) != nil)
+        #expect(TargetMatrix(try TargetTable(listed.labels, rowWeights: listed.rowWeights, scaling: scaling), plan: plan) == nil)
+        #expect(distance(try trained(data), try trained(listed)) < 2e-5)
+    }
+}
