@@ -11,7 +11,7 @@ PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32
 TEST_VENV := .venv-test
 
 .PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test disk-test \
-	memory-test check-report readers clean help
+	memory-test check-report readers fuzz clean help
 
 all: build
 
@@ -21,6 +21,7 @@ help:
 	@echo "make release   the optimised command, at .build/release/lacuna"
 	@echo "make docs      the documentation, warnings as errors"
 	@echo "make sanitize  the kernels under the address and undefined-behaviour sanitizers"
+	@echo "make fuzz      damaged files for every reader, SECONDS_EACH=600 each (Linux)"
 	@echo "make kill-test train, kill -9 at random instants, resume, compare"
 	@echo "make disk-test train on disks that fill up, resume, compare"
 	@echo "make compare-splits  stratified splits of Tox21 beside their peers (Python)"
@@ -54,6 +55,14 @@ docs: setup
 
 sanitize: setup
 	Scripts/sanitize.sh
+
+# Coverage-guided, under the address sanitizer. TARGETS names some readers, AT_ONCE how many are fuzzed at a time.
+SECONDS_EACH ?= 600
+AT_ONCE ?= 1
+fuzz: setup
+	LACUNA_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product lacuna-fuzz --sanitize fuzzer \
+		--sanitize address -Xswiftc -enable-testing
+	SECONDS_EACH=$(SECONDS_EACH) AT_ONCE=$(AT_ONCE) Scripts/fuzz.sh $(TARGETS)
 
 kill-test: release
 	Scripts/kill_test.sh .build/release/lacuna

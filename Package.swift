@@ -4,6 +4,18 @@ import PackageDescription
 /// Every Swift target is compiled with strict memory safety: `unsafe` has to be written where it is meant.
 let strict: [SwiftSetting] = [.strictMemorySafety()]
 
+/// The harness that feeds the readers with damaged files: a short run among the tests, or, where LACUNA_FUZZ is set as
+/// `make fuzz` does, the program that libFuzzer drives. The normal build has no such program.
+let isFuzzing = Context.environment["LACUNA_FUZZ"] != nil
+let fuzzing: Target =
+    isFuzzing
+    ? .executableTarget(
+        name: "lacuna-fuzz", dependencies: ["LacunaCommand", "TestSupport"], path: "Tests/FuzzTests",
+        exclude: ["FuzzTests.swift", "FindingTests.swift"], swiftSettings: strict)
+    : .testTarget(
+        name: "FuzzTests", dependencies: ["LacunaCommand", "TestSupport"], path: "Tests/FuzzTests",
+        exclude: ["Fuzzer"], swiftSettings: strict)
+
 let package = Package(
     name: "Lacuna",
     platforms: [.macOS(.v15)],
@@ -53,6 +65,7 @@ let package = Package(
         .testTarget(
             name: "LacunaCommandTests", dependencies: ["LacunaCommand", "lacuna-cli", "TestSupport"],
             swiftSettings: strict),
+        fuzzing,
         .testTarget(
             name: "ExamplesTests",
             dependencies: [

@@ -13,6 +13,8 @@ import Tables
 public final class CheckpointStore {
     /// The folder that holds the checkpoints.
     public let folder: String
+    /// The folder of the checkpoint that ``load()`` gave.
+    private(set) var loaded: String?
     private var lastSync: ContinuousClock.Instant?
     private var syncedName: String?
     private static let stateFile = "state.json", digestFile = "digests.json"
@@ -63,7 +65,11 @@ public final class CheckpointStore {
     func load() throws(ModelFileError) -> TrainingState? {
         var firstError: ModelFileError?
         for name in checkpointNames.reversed() {
-            do { return try read("\(folder)/\(name)") } catch { firstError = firstError ?? error }
+            do {
+                let state = try read("\(folder)/\(name)")
+                loaded = "\(folder)/\(name)"
+                return state
+            } catch { firstError = firstError ?? error }
         }
         if let firstError { throw firstError }
         return nil

@@ -166,6 +166,11 @@ public struct ModelFolder {
                 "its decisions are not of its objectives", file: "\(path)/\(Self.factFile)",
                 fix: "restore it from a copy, or train again")
         }
+        if let preprocessing = facts.preprocessing as? Lacuna.Preprocessing, !preprocessing.fits(predictor.objectives, features: facts.features) {
+            throw ModelFileError(
+                "what it says of the data does not fit its objectives and features", file: "\(path)/\(Self.factFile)",
+                fix: "restore it from a copy, or train again")
+        }
         return Loaded(
             predictor: predictor, preprocessing: facts.preprocessing, training: facts.training, identity: facts.identity,
             decisions: facts.decisions)
@@ -175,16 +180,24 @@ public struct ModelFolder {
         _ facts: Facts<some Codable>, losses: [any Loss], threads: Int?
     ) throws(ModelFileError) -> Model {
         let objectives = facts.objectives.map { $0.objective(losses: losses) }
+        let file = "\(path)/\(Self.tensorFile)", tensors = try tensors(Self.tensorFile)
         let model: Model
         do {
+            // A model takes the memory of its weights: they must be there before it is made.
+            let found = tensors.reduce(0) { $0 + $1.count }
+            if let wanted = try Model.weightCount(features: facts.features, encoder: facts.encoder, objectives: objectives), wanted != found {
+                throw ModelFileError("it has \(found) weights, the model that model.json describes \(wanted)", file: file)
+            }
             model = try Model(
                 features: facts.features, encoder: facts.encoder, objectives: objectives,
                 seed: facts.training?.seed ?? 0, threads: threads ?? facts.training?.threads)
+        } catch let error as ModelFileError {
+            throw error
         } catch {
             throw ModelFileError("it describes no model: \(error)", file: "\(path)/\(Self.factFile)")
         }
         model.scaling = facts.objectives.map(\.scaling)
-        try model.setWeights(tensors(Self.tensorFile), file: "\(path)/\(Self.tensorFile)")
+        try model.setWeights(tensors, file: file)
         return model
     }
 
@@ -224,19 +237,22 @@ public struct ModelFolder {
         return bytes
     }
 
-    private static let sealStart = ",\n  \"sha256\" : \"", sealEnd = "\"\n}\n"
+    static let sealStart = ",\n  \"sha256\" : \"", sealEnd = "\"\n}\n"
 
-    /// JSON whose last key is the digest of all that stands before it.
     private func sealed(_ facts: some Encodable) throws(ModelFileError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        var bytes: [UInt8]
-        do { bytes = [UInt8](try encoder.encode(facts)) } catch {
+        do { return Self.sealed([UInt8](try encoder.encode(facts))) } catch {
             throw ModelFileError("the model has no JSON form: \(error)", file: "\(path)/\(Self.factFile)")
         }
-        // Drop the closing "\n}" to put the seal before it.
-        bytes.removeLast(2)
-        return bytes + Array((Self.sealStart + SHA256.hexDigest(of: bytes) + Self.sealEnd).utf8)
+    }
+
+    /// The same JSON with one more key at its end: the digest of all that stands before it.
+    ///
+    /// - Parameter json: an object that ends with "\n}".
+    static func sealed(_ json: [UInt8]) -> [UInt8] {
+        let bytes = Array(json.dropLast(2))
+        return bytes + Array((sealStart + SHA256.hexDigest(of: bytes) + sealEnd).utf8)
     }
 
     private func unsealed<T: Decodable>(_ bytes: [UInt8]) throws(ModelFileError) -> T {
@@ -298,8 +314,13 @@ extension Model {
 
     /// - Throws: ``ModelFileError`` when names or shapes are not this model's.
     func setWeights(_ tensors: [NamedTensor], file: String) throws(ModelFileError) {
+        try Self.check(tensors, against: engine.weights, file: file)
+        engine.setWeights(tensors)
+    }
+
+    /// - Throws: ``ModelFileError`` when names or shapes are not those of `known`.
+    static func check(_ tensors: [NamedTensor], against known: [NamedTensor], file: String) throws(ModelFileError) {
         let given = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
-        let known = engine.weights
         guard given.count == known.count else {
             throw ModelFileError("it has \(given.count) tensors, the model \(known.count)", file: file)
         }
@@ -312,6 +333,5 @@ extension Model {
                     "tensor '\(tensor.name)' has shape \(other.shape), the model's has \(tensor.shape)", file: file)
             }
         }
-        engine.setWeights(tensors)
     }
 }

@@ -65,7 +65,8 @@ enum SafeTensors {
         return bytes + header + body
     }
 
-    /// - Throws: ``ModelFileError`` without a file name: truncated, a lying header, an unknown type.
+    /// - Throws: ``ModelFileError`` without a file name: truncated, a lying header, an unknown type. Memory follows the file's
+    ///   size, whatever the header says.
     static func decode(_ bytes: [UInt8]) throws(ModelFileError) -> [NamedTensor] {
         guard bytes.count >= 8 else { throw ModelFileError("it is \(bytes.count) bytes long, too short for safetensors") }
         var length: UInt64 = 0
@@ -81,7 +82,7 @@ enum SafeTensors {
             throw ModelFileError("its header is not that of a safetensors file")
         }
         let body = bytes.count - start
-        var tensors: [NamedTensor] = []
+        var tensors: [NamedTensor] = [], taken = 0
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
             var count = 1
             for extent in entry.shape {
@@ -94,6 +95,9 @@ enum SafeTensors {
                 entry.data_offsets[1] <= body, count <= body / 4,
                 entry.data_offsets[1] - entry.data_offsets[0] == 4 * count
             else { throw ModelFileError("tensor '\(name)' does not lie where its header says, as in a truncated file") }
+            // Tensors that share bytes would make much memory of a small file.
+            taken += 4 * count
+            guard taken <= body else { throw ModelFileError("its tensors claim more bytes than the \(body) that it has") }
             let from = start + entry.data_offsets[0]
             var words: [UInt32] = []
             words.reserveCapacity(count)

@@ -13,7 +13,6 @@ extension Preprocessing {
 
     /// - Parameter mostInMemory: as ``ArrayFiles/init(_:mostInMemory:)``.
     func features(from given: DataDeclaration, mostInMemory: Int) throws -> FeatureRows {
-        try checkConsistency()
         var wanted = merged(with: given)
         (wanted.labels, wanted.labelNames, wanted.mask, wanted.cellWeights) = (nil, nil, nil, nil)
         let source = try DataSource(
@@ -38,7 +37,6 @@ extension Preprocessing {
     public func dataset(
         from given: DataDeclaration, objectives: [Objective], part: Part? = nil
     ) throws -> LabelledRows {
-        try checkConsistency()
         guard objectives.map(\.name) == labels.map(\.objective), objectives.map(\.kind) == labels.map(\.objectiveKind) else {
             throw SettingError(
                 "the objectives are not those whose labels the model describes", fix: "pass the objectives of the same model")

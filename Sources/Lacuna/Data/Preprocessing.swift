@@ -70,6 +70,27 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         self.arrayColumns = arrayColumns
     }
 
+    /// - Throws: `DecodingError` for what is no preprocessing, or one whose parts contradict each other.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        data = try values.decode(DataDeclaration.self, forKey: .data)
+        encoder = try values.decode(FeatureEncoder.self, forKey: .encoder)
+        furtherEncoders = try values.decodeIfPresent([FeatureEncoder].self, forKey: .furtherEncoders)
+        labels = try values.decode([LabelRules].self, forKey: .labels)
+        split = try values.decode(SplitRecord.self, forKey: .split)
+        digest = try values.decode(DataDigest.self, forKey: .digest)
+        arrayColumns = try values.decodeIfPresent(Int.self, forKey: .arrayColumns)
+        do { try checkConsistency() } catch {
+            throw DecodingError.dataCorruptedError(forKey: .labels, in: values, debugDescription: error.problem)
+        }
+    }
+
+    /// Whether a predictor of these objectives and so many features can be what was saved with it.
+    func fits(_ objectives: [Objective], features: Int) -> Bool {
+        objectives.map(\.name) == labels.map(\.objective) && objectives.map(\.kind) == labels.map(\.objectiveKind)
+            && encoders.reduce(0) { $0 + $1.width } == features
+    }
+
     /// Names of the columns that the network sees, in order.
     public var featureNames: [String] { encoders.flatMap(\.outputNames) }
 
@@ -105,10 +126,10 @@ public struct Preprocessing: Codable, Equatable, Sendable {
         return copy
     }
 
-    /// Checks that the parts fit each other, as they do unless someone edited the saved model.
-    func checkConsistency() throws(SettingError) {
+    /// Checks that the parts fit each other, as they do unless someone edited the saved model. Whoever reads one may trust it.
+    private func checkConsistency() throws(SettingError) {
         let labelsFit = labels.allSatisfy { rules in
-            guard !rules.columns.isEmpty, rules.negatives.count == (rules.positive == nil ? 0 : rules.columns.count) else {
+            guard !rules.columns.isEmpty, rules.cellWeights.map({ $0.count == rules.columns.count }) ?? true, rules.negatives.count == (rules.positive == nil ? 0 : rules.columns.count) else {
                 return false
             }
             switch rules.kind {

@@ -22,6 +22,19 @@ public struct Conformal: Equatable, Sendable, Codable {
     /// interval infinite.
     public let quantile: Double?
 
+    private enum CodingKeys: String, CodingKey { case coverage, count, quantile }
+
+    /// - Throws: `DecodingError` for a coverage that does not lie between 0 and 1, or a count below 0.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        coverage = try values.decode(Double.self, forKey: .coverage)
+        count = try values.decode(Int.self, forKey: .count)
+        quantile = try values.decodeIfPresent(Double.self, forKey: .quantile)
+        guard coverage >= 0, coverage < 1, count >= 0 else {
+            throw DecodingError.dataCorruptedError(forKey: .coverage, in: values, debugDescription: "the coverage is \(coverage)")
+        }
+    }
+
     /// Takes the quantile of the scores of validation labels.
     ///
     /// - Parameters:

@@ -116,6 +116,14 @@ package struct NamedTensor: Equatable, Sendable {
     package var shape: [Int]
     package var values: Values
 
+    /// How many numbers it holds.
+    var count: Int {
+        switch values {
+        case .floats(let values): values.count
+        case .integers(let values): values.count
+        }
+    }
+
     package init(_ name: String, _ shape: [Int], _ values: Values) {
         self.name = name
         self.shape = shape

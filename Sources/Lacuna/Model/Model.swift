@@ -48,6 +48,7 @@ public final class Model {
             try objective.validate()
         }
         try encoder.validate()
+        _ = try Model.weightCount(features: features, encoder: encoder, objectives: objectives)
         if let threads, !(1...1024 ~= threads) {
             throw SettingError("threads is \(threads); it lies in 1 ... 1024", fix: "leave it out to use all cores")
         }

@@ -269,8 +269,17 @@ final class Trainer {
             isLast: isLast)
     }
 
-    private func restore(_ state: TrainingState) throws(TrainingError) {
+    private func restore(_ state: TrainingState) throws {
         try RunIdentity.compare(was: state.facts.identity, now: facts.identity)
+        let run = TrainingState.Run(
+            weights: model.engine.weights, optimizer: model.engine.optimizerState,
+            heads: model.objectives.enumerated().map { ($1.name, model.engine.head(of: $0).count) }, epochs: settings.epochs,
+            steps: sampler.steps, observed: labels.targets.count, balancing: balancer?.state)
+        if var misfit = state.misfit(run) {
+            misfit.file = [store?.loaded, misfit.file].compactMap { $0 }.joined(separator: "/")
+            misfit.fix = "restore it from a copy, or train anew"
+            throw misfit
+        }
         facts = state.facts
         if facts.history.ending == .interrupted { facts.history.ending = .allEpochs }
         model.engine.setWeights(state.weights)

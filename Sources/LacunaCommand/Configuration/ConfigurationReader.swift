@@ -15,7 +15,8 @@ import Yams
 /// Every key is a flag in camelCase. Relative paths are meant from the folder of the file, so that a folder with a
 /// file and its data can be moved. Everything that is wrong is reported at once, each with its line.
 ///
-/// The tree that Yams composes is read by hand, for its decoder stops at the first error and drops unknown keys.
+/// The tree that Yams composes is read by hand, for its decoder stops at the first error and drops unknown keys. Aliases
+/// (`*name`) are refused: a few lines of them stand for more values than any memory holds.
 struct ConfigurationReader {
     /// The path as the user gave it, for messages and for paths relative to it.
     let path: String
@@ -53,6 +54,7 @@ struct ConfigurationReader {
     /// The tree of the text, or nil where it is empty or no YAML.
     private mutating func compose(_ text: String) -> Node? {
         do {
+            if YAMLAliases.mayStand(in: text) { _ = try Yams.compose(yaml: YAMLAliases.withoutAnchors(text)) }
             return try Yams.compose(yaml: text)
         } catch let error as YamlError {
             errors.append(Self.explain(error, path: path))
@@ -64,6 +66,11 @@ struct ConfigurationReader {
 
     private static func explain(_ error: YamlError, path: String) -> CommandError {
         switch error {
+        case .composer(_, let problem, let mark, _) where problem == YAMLAliases.problem:
+            CommandError(
+                "the file has an alias", at: "\(path), line \(mark.line)",
+                why: "'*' before a name stands for what the name was given to, and is not read here",
+                fix: "quote a pattern that begins with '*', or write the values out")
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             CommandError(

@@ -40,6 +40,8 @@ struct Axis: Sendable {
         // Far ends of Double have no distance that is a Double.
         guard (most - least).isFinite else { return .share(label) }
         let step = stepWidth(for: (most - least) / 5, whole: whole)
+        // Neither do its near ones have a fifth, and two numbers side by side have none that changes them.
+        guard step > 0, least + step > least, most - step < most else { return .share(label) }
         let first = isTight ? (least / step).rounded(.up) : (least / step).rounded(.down)
         let last = isTight ? (most / step).rounded(.down) : (most / step).rounded(.up)
         let decimals = max(0, min(9, Int(-floor(log10(step) + 1e-9))))
@@ -76,6 +78,7 @@ struct Axis: Sendable {
 
     /// Where a value stands between the ends, 0 to 1; beyond them it stands on the nearest end.
     func position(_ value: Double) -> Double {
-        max(0, min(1, (value - lowest) / (highest - lowest)))
+        let share = (value - lowest) / (highest - lowest)
+        return share > 0 ? min(1, share) : 0
     }
 }

@@ -119,6 +119,9 @@ extension ReportFacts {
             epochs = try FileSystem.read(path).split(separator: 0x0A).map { line in
                 try decoder.decode(History.Epoch.self, from: Data(line))
             }
+            guard epochs.enumerated().allSatisfy({ $1.epoch == $0 + 1 }) else {
+                throw ModelFileError("its epochs are not counted from 1", file: path, fix: "restore it from a copy, or delete it")
+            }
         } catch let error as ModelFileError {
             throw error
         } catch {

@@ -5,25 +5,37 @@ struct AdditionsFile: Decodable {
     struct Confusion: Decodable {
         var labels: [String]
         var counts: [[Int]]
+
+        private enum CodingKeys: String, CodingKey { case labels, counts }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            labels = try container.decode([String].self, forKey: .labels)
+            counts = try container.decode([[Count]].self, forKey: .counts).map { $0.map(\.wrappedValue) }
+            guard counts.count == labels.count, counts.allSatisfy({ $0.count == labels.count }) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .counts, in: container, debugDescription: "there is not one count for each pair of classes")
+            }
+        }
     }
 
     struct Calibration: Decodable {
         var method: String
         var temperature: Double?
-        var labels: Int
+        @Count var labels: Int
     }
 
     struct Decision: Decodable {
         var rule: String
         var threshold: Double?
         var shortfall: String?
-        var labels: Int
+        @Count var labels: Int
         var metrics: [String: [String: Double]]
     }
 
     struct Conformal: Decodable {
         var required: Double
-        var labels: Int
+        @Count var labels: Int
         var quantile: Double?
         var measured: [String: Double]
         var averageSetSize, averageWidth: [String: Double]?
@@ -36,6 +48,11 @@ struct AdditionsFile: Decodable {
     var decision: Decision?
     var conformal: Conformal?
     var inversePropensity: [String: [String: Double]]?
+
+    /// All that are read as ``Scores``.
+    var scores: [[String: Double]] {
+        [calibrated, decision?.metrics, inversePropensity].compactMap { $0 }.flatMap { $0.values }
+    }
 
     static func scores(_ values: [String: Double], _ kind: ObjectiveKind.Name) -> Scores {
         Scores(

@@ -42,8 +42,8 @@ extension ResultReport {
 
 private struct File: Decodable {
     var objectives: [Entry]
-    var rows: [String: Int]
-    var unlabelledDropped: Int
+    @Counts var rows: [String: Int]
+    @Count var unlabelledDropped: Int
     var training: Facts?
     var members: [Member]?
     var folds: [Member]?
@@ -55,19 +55,21 @@ private struct File: Decodable {
     var sources: [Source]?
 
     struct InversePropensity: Decodable {
-        var trainingRows, cut: Int
+        @Count var trainingRows: Int
+        @Count var cut: Int
         var largestWeight: Double
     }
 
     struct Bootstrap: Decodable {
-        var resamples: Int
+        @Count var resamples: Int
         var confidence: Double
         var seed: String
         var byGroup: Bool
     }
 
     struct Decisions: Decodable {
-        var tuningRows, conformalRows: Int
+        @Count var tuningRows: Int
+        @Count var conformalRows: Int
         var coverage: Double?
     }
 }
@@ -89,7 +91,7 @@ private struct Member: Decodable {
 private struct Source: Decodable {
     var name: String
     var objectives: [Entry]
-    var rows: [String: Int]
+    @Counts var rows: [String: Int]
 }
 
 /// An objective, or one of its labels, which have its kind without saying so.
@@ -118,6 +120,10 @@ private struct Entry: Decodable {
         training = try container.decodeIfPresent(ObjectiveTraining.self, forKey: .training)
         // They stand in the same object.
         additions = try AdditionsFile(from: decoder)
+        let counted = metrics.values.map { $0.compactMapValues { $0 } } + additions.scores
+        for value in counted.flatMap({ [$0["observed"], $0["unscored"]] }) where !Count.isLegal(value ?? 0) {
+            throw DecodingError.dataCorruptedError(forKey: .metrics, in: container, debugDescription: "a count is no count")
+        }
     }
 
     var result: ObjectiveResult {
@@ -156,12 +162,12 @@ private struct Entry: Decodable {
 }
 
 private struct Facts: Decodable {
-    var epochs: Int
+    @Count var epochs: Int
     var bestEpoch: Int?
     var seconds: Double
     var stepMicroseconds: Double
     var rowsPerSecond: Double
-    var parameters: Int
+    @Count var parameters: Int
     var peakMemoryMB: Double
     var balance: String?
     var program: String?

@@ -99,7 +99,7 @@ public struct ResultTable {
             """
             \(facts.epochs) \(facts.epochs == 1 ? "epoch" : "epochs")\(best) in \(NumberText.duration(facts.seconds)); \
             \(NumberText.fixed(facts.stepMicroseconds, decimals: 1)) µs a step, \
-            \(NumberText.count(Int(facts.rowsPerSecond))) rows/s; \
+            \(NumberText.count(Int(exactly: facts.rowsPerSecond.rounded(.towardZero)) ?? 0)) rows/s; \
             \(NumberText.count(facts.parameters)) parameters, \
             peak memory \(NumberText.fixed(facts.peakMemoryMegabytes, decimals: 0)) MB
             """)

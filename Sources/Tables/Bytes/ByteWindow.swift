@@ -18,11 +18,15 @@
     private var capacity = 0
     private var filled = 0
     private let firstCapacity: Int
+    private let mostCapacity: Int
 
-    /// - Parameter bufferSize: the inflated bytes held at once; tests make it tiny to put a boundary everywhere.
-    init(_ file: FileBytes, bufferSize: Int = 1 << 20) throws(TableError) {
+    /// - Parameters:
+    ///   - bufferSize: the inflated bytes held at once; tests make it tiny to put a boundary everywhere.
+    ///   - mostBytes: what one record of a gzip file may have: a few kilobytes of zeros inflate to gigabytes.
+    init(_ file: FileBytes, bufferSize: Int = 1 << 20, mostBytes: Int = 1 << 30) throws(TableError) {
         self.file = file
         firstCapacity = max(bufferSize, 2)
+        mostCapacity = max(mostBytes, firstCapacity)
         size = file.count
         unsafe start = file.base
         unsafe end = file.base
@@ -33,7 +37,7 @@
     /// A part of a plain file, as if there were no more: it begins where a line begins and ends where one ends.
     init(_ file: FileBytes, part: Range<Int>) {
         self.file = file
-        firstCapacity = 2
+        (firstCapacity, mostCapacity) = (2, 2)
         size = part.count
         unsafe start = file.base + part.lowerBound
         unsafe end = file.base + part.upperBound
@@ -89,11 +93,13 @@
             offset += used
             unsafe buffer.update(from: buffer + used, count: filled)
         }
+        // What stays is the beginning of a record, which is scanned anew. A window twice as long bounds the work by the
+        // text's length; one that grew by a piece would make it quadratic.
+        let tail = filled
         while true {
-            if filled + 1 >= capacity { grow() }
+            if filled + 1 >= capacity { try grow() }
             let buffer = unsafe buffer!
             let count = try unsafe inflater.read(into: buffer + filled, count: capacity - 1 - filled)
-            let old = filled
             filled += count
             unsafe start = UnsafePointer(buffer)
             if count == 0 {
@@ -105,15 +111,20 @@
                 unsafe end = start + filled
                 return
             }
-            if let lineEnd = unsafe lastLineEnd(start + old, start + filled) {
+            if filled >= 2 * tail, let lineEnd = unsafe lastLineEnd(start + tail, start + filled) {
                 unsafe end = lineEnd
                 return
             }
         }
     }
 
-    private func grow() {
+    private func grow() throws(TableError) {
         let larger = capacity == 0 ? firstCapacity : capacity * 2
+        guard larger <= mostCapacity else {
+            throw TableError(
+                "a record has more than \(capacity) bytes", file: file.path,
+                why: "a gzip file is inflated piece by piece, and a record is held whole", fix: "check it for a quote that is never closed")
+        }
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         if let buffer = unsafe buffer {
             unsafe copy.update(from: buffer, count: filled)

@@ -204,9 +204,7 @@ import Testing
         let text = String(decoding: try JSONEncoder().encode(data.preprocessing), as: UTF8.self)
         let edited = text.replacingOccurrences(of: #"["bone","fat"]"#, with: #"["bone","bone"]"#)
         #expect(edited != text)
-        let model = try JSONDecoder().decode(Preprocessing.self, from: Data(edited.utf8))
-        #expect(throws: SettingError("what the model says of its labels contradicts itself", fix: "restore the saved model, or train again")) {
-            try model.features(from: DataDeclaration())
-        }
+        let error = #expect(throws: DecodingError.self) { try JSONDecoder().decode(Preprocessing.self, from: Data(edited.utf8)) }
+        #expect("\(error as Any)".contains("what the model says of its labels contradicts itself"))
     }
 }
