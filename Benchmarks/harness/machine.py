@@ -32,7 +32,8 @@ def processor():
 def memory():
     try:
         with open("/proc/meminfo") as file:
-            return f"{int(re.search(r'MemTotal:\s+(\d+)', file.read())[1]) / 2**20:.0f} GB"
+            kilobytes = int(re.search(r"MemTotal:\s+(\d+)", file.read())[1])
+        return f"{kilobytes / 2**20:.0f} GB"
     except OSError:
         return "unknown"
 
