@@ -44,7 +44,7 @@ def main():
         try:
             results[name] = WORKS[name](programs, scale).as_json()
         except Failure as failure:
-            text = str(failure).replace(programs.work, "DATA").replace(os.path.dirname(HERE), ".")
+            text = " ".join(str(failure).replace(programs.work, "DATA").replace(os.path.dirname(HERE), ".").split())
             results[name] = {"rows": [], "notes": [], "agreements": [], "failures": [f"{name}: {text}"], "error": text}
         progress(f"{name} took {time.monotonic() - start:.0f} s")
         for failure in results[name]["failures"]:

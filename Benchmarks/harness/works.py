@@ -4,6 +4,7 @@ import math
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from dataclasses import asdict, dataclass
 
@@ -76,7 +77,7 @@ def w1p(programs, scale):
             shutil.rmtree(out, ignore_errors=True)
             run = programs.measure([
                 programs.lacuna, "train", "--data", table, "--objective", "tumor:binary", "--objective", "tissue:categorical",
-                "--encoder", "64", "--epochs", "20", "--batch-size", "32", "--unlabelled", "keep", "--split", "1,0,0",
+                "--encoder", "64", "--dropout", "0", "--epochs", "20", "--batch-size", "32", "--unlabelled", "keep", "--split", "1,0,0",
                 "--threads", str(programs.threads), "--out", out])
             with open(os.path.join(out, "history.jsonl")) as file:
                 run["loss"] = json.loads(file.read().splitlines()[-1])["trainingLoss"]
@@ -93,7 +94,7 @@ def w1p(programs, scale):
         progress("W1p: whole processes")
         found = interleave(
             {"Lacuna": lacuna, "JAX scan": script("process_jax.py"), "PyTorch eager": script("process_torch.py")}, scale.repeats)
-    figures = compare(result, "time, start to saved model", found, value="seconds", unit="ms", scale=1e3, goal=20)
+    compare(result, "time, start to saved model", found, value="seconds", unit="ms", scale=1e3, goal=20)
     peaks = {name: Figure.of([run["peakBytes"] / 1e6 for run in runs]) for name, runs in found.items()}
     leanest = min((name for name in peaks if name != "Lacuna"), key=lambda name: peaks[name].median)
     for name, figure in peaks.items():
@@ -105,10 +106,9 @@ def w1p(programs, scale):
     ours = found["Lacuna"][0]["loss"]
     for name, runs in found.items():
         # First weights and shuffles are each program's own here, so losses are near and not equal.
-        expect(result, abs(runs[0]["loss"] / ours - 1) < 0.15, f"W1p: {name} ends at a loss of {runs[0]['loss']}, Lacuna at {ours}")
+        expect(result, abs(runs[0]["loss"] / ours - 1) < 0.05, f"W1p: {name} ends at a loss of {runs[0]['loss']}, Lacuna at {ours}")
     result.notes.append("Loss of the last epoch: " + ", ".join(f"{name} {runs[0]['loss']:.3f}" for name, runs in found.items())
                         + "; each program with its own first weights and shuffles.")
-    assert figures
     return result
 
 
@@ -260,7 +260,7 @@ def w7(programs, scale):
         runs = interleave({"Lacuna": lambda: programs.lacuna_bench("score", folder), "scikit-learn": peer}, scale.repeats)
     apart = max(run["mostDifference"] for run in runs["scikit-learn"])
     result.agreements.append(dict(case="W7", peer="scikit-learn", objectives=subset, most_difference=apart))
-    expect(result, apart < 1e-12 * 1e3, f"W7: scores of Lacuna and scikit-learn differ by {apart}")
+    expect(result, apart < 1e-9, f"W7: scores of Lacuna and scikit-learn differ by {apart}")
     compare(result, f"{T} objectives × {rows} rows, 1 % observed", runs, value="seconds", unit="ms", scale=1e3, goal=20)
     peak = Figure.of([run["peakBytes"] / 1e6 for run in runs["Lacuna"]])
     dense = T * rows * 4 / 1e6
@@ -298,12 +298,25 @@ def startup(programs, scale):
     return result
 
 
+def without_debugging(programs):
+    """A copy of lacuna-bench without debugging information, which valgrind reads, and reads in older forms only."""
+    strip = shutil.which("strip") or shutil.which("llvm-strip")
+    if strip is None:
+        return programs.bench
+    copy = os.path.join(programs.work, "lacuna-bench-stripped")
+    shutil.copyfile(programs.bench, copy)
+    os.chmod(copy, 0o755)
+    subprocess.run([strip, "--strip-debug", copy], check=True)
+    return copy
+
+
 def instructions(programs, scale):
     """instructions: of a step, by callgrind"""
     result = Result()
     if shutil.which("valgrind") is None:
         result.notes.append("Not counted: valgrind is not installed (Debian: apt-get install valgrind).")
         return result
+    bench = without_debugging(programs)
     cases = [("W1", "w1", dict(kind="w1"), 1, 9)]
     if not scale.quick:
         for T, density in ((1024, 1), (1024, 0.1), (1024, 0.01), (8192, 0.01)):
@@ -315,7 +328,7 @@ def instructions(programs, scale):
         counts, every = [], 0
         for epochs in (few, many):
             process = programs.start([
-                "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", programs.bench, "train", folder, "--epochs",
+                "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", bench, "train", folder, "--epochs",
                 str(epochs), "--warmup", "0", "--threads", "1"], 1)
             output, errors = process.communicate()
             found = re.search(r"Collected : (\d+)", errors)
