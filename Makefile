@@ -9,9 +9,11 @@ VENV := .venv
 # Readers of other people's formats that tests read with; small enough for every run of the tests.
 PYTHON_READERS := numpy==2.4.6 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0 tensorboard==2.21.0
 TEST_VENV := .venv-test
+BENCH_VENV := .venv-bench
+BENCH_BUILD := .build-bench
 
 .PHONY: all setup build release demo test docs sanitize goldens compare-reductions results compare-splits kill-test disk-test \
-	memory-test check-report readers fuzz clean help
+	memory-test check-report readers fuzz bench clean help
 
 all: build
 
@@ -27,6 +29,7 @@ help:
 	@echo "make compare-splits  stratified splits of Tox21 beside their peers (Python)"
 	@echo "make check-report  open a report in Chromium: REPORT=report.html"
 	@echo "make memory-test  a feature file of 2 GB and 20 million sparse labels, with the memory they cost (4 GB of disk)"
+	@echo "make bench     Lacuna beside its peers, written to Benchmarks/RESULTS.md; QUICK=1 for a part in minutes (Python)"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
 # The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
@@ -72,6 +75,19 @@ disk-test: release
 
 memory-test: release
 	python3 Scripts/memory_test.py .build/release/lacuna
+
+# Both programs come from one build, which is not that of `make release`: the benchmarks are a package of their own.
+# QUICK=1 measures a part; WORKS='W1 W4' these works only, the page keeping what it had of the others.
+QUICK ?=
+WORKS ?=
+bench: setup $(BENCH_VENV)/ready
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path $(BENCH_BUILD)/swift --product lacuna-bench
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path $(BENCH_BUILD)/swift --product lacuna
+	python3 Benchmarks/run.py --lacuna $(BENCH_BUILD)/swift/release/lacuna --bench $(BENCH_BUILD)/swift/release/lacuna-bench \
+		--python $(BENCH_VENV)/bin/python --work $(BENCH_BUILD) --works "$(WORKS)" $(if $(filter-out 0,$(QUICK)),--quick)
+
+$(BENCH_VENV)/ready: Benchmarks/peers/requirements.txt
+	Scripts/bench_env.sh $(BENCH_VENV) Benchmarks/peers/requirements.txt
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)

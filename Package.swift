@@ -20,7 +20,8 @@ let package = Package(
     name: "Lacuna",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Lacuna", targets: ["Lacuna"]),
+        // Tables too: its readers take part in Lacuna's interface, as its errors do.
+        .library(name: "Lacuna", targets: ["Lacuna", "Tables"]),
         .executable(name: "lacuna", targets: ["lacuna-cli"]),
     ],
     dependencies: [

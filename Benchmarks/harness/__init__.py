@@ -1,0 +1,1 @@
+"""The driver of the benchmarks; needs nothing but Python's own library."""
