@@ -27,8 +27,10 @@ import Testing
 
     @Test func `the documentation names every work of the driver`() throws {
         let page = try BuiltProgram.text("Documentation/Benchmarks.md")
-        let rows = page.matches(of: #/\n\| (\w+) \| /#).map { String($0.1) }.filter { $0 != "work" && $0 != "file" && $0 != "command" }
-        #expect(rows == (try works().map(\.name)))
+        let headers: Set = ["command", "work", "file"]
+        let rows = page.matches(of: #/\n\| (\w+) \| /#).map { String($0.1) }.filter { !headers.contains($0) }
+        let names = try works().map(\.name)
+        #expect(rows == names)
     }
 
     @Test func `the page of results names no folder of the machine it was measured on`() throws {
