@@ -80,4 +80,30 @@ import Testing
         #expect(TargetMatrix(try TargetTable(listed.labels, rowWeights: listed.rowWeights, scaling: scaling), plan: plan) == nil)
         #expect(distance(try trained(data), try trained(listed)) < 2e-5)
     }
+
+    @Test func `a batch without labels leaves no gradient of an earlier one in a table's heads`() throws {
+        var random = SeededGenerator(seed: 84)
+        let objectives: [Objective] = [.binary("a"), .binary("b")]
+        let rows = 24
+        let features = FeatureMatrix(rows: rows, columns: 3) { _, _ in Float.random(in: -1...1, using: &random) }
+        // Every third row has no label: batches of one row, of which some are empty.
+        let columns = objectives.map { _ in
+            (0..<rows).filter { $0 % 3 != 0 }.map { LabelTable.Entry(row: $0, value: Double($0 % 2)) }
+        }
+        let labels = LabelTable(rows: rows, columns: columns)
+        func trained(_ weights: [Float]?) throws -> [String: [Float]] {
+            let model = try Model(features: 3, encoder: .dense(4), objectives: objectives, threads: 1)
+            try model.fit(
+                Dataset(features: features, objectives: objectives, labels: labels, rowWeights: weights),
+                TrainingSettings {
+                    $0.epochs = 3
+                    $0.batchSize = 1
+                    $0.unlabelled = .keep
+                    $0.idleHeads = .move
+                    $0.reduction = .batch
+                })
+            return model.weights
+        }
+        #expect(distance(try trained(nil), try trained(Array(repeating: 1, count: rows))) < 1e-6)
+    }
 }

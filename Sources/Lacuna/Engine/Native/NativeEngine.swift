@@ -154,7 +154,8 @@ package final class NativeEngine: Engine {
         }
         guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
         try weigh(run, rows: rows.count, step: step, sums: sums)
-        updater.begin(run.entries, path: path, writesHeads: table != nil)
+        // Without a label there is no pass that writes them.
+        updater.begin(run.entries, path: path, writesHeads: table != nil && run.entries.count > 0)
         let micro = run.plan.microBatch ?? rows.count
         var start = 0, isFirst = true
         while start < rows.count {
