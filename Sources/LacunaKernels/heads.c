@@ -1,20 +1,19 @@
 #include "common.h"
 
-WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *restrict rows,
-                                 const float *restrict hidden, const float *restrict weight, float *restrict out) {
+static inline float dot(size_t H, const float *restrict h, const float *restrict w) {
     FAST
-    for (size_t e = 0; e < count; e++) {
-        const float *h = hidden + (size_t)rows[e] * H;
-        for (size_t c = 0; c < width; c++) {
-            const float *w = weight + c * H;
-            float sum = 0;
-            for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
-            out[e * width + c] = sum;
-        }
-    }
+    float sum = 0;
+    for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
+    return sum;
 }
 
-// Four rows share each load of the weights; a row's sum has the same order whether it is one of four or alone.
+WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *restrict rows,
+                                 const float *restrict hidden, const float *restrict weight, float *restrict out) {
+    for (size_t e = 0; e < count; e++)
+        for (size_t c = 0; c < width; c++) out[e * width + c] = dot(H, hidden + (size_t)rows[e] * H, weight + c * H);
+}
+
+// Four rows share each load of the weights. For training alone: a row's last digits may depend on whether it is one of four.
 static inline void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *restrict rows,
                                   const float *restrict hidden, const float *restrict weight, float *restrict out) {
     FAST
@@ -36,12 +35,7 @@ static inline void scores_of_slot(size_t count, size_t width, size_t H, const in
             out[(e + 2) * width + c] = s2;
             out[(e + 3) * width + c] = s3;
         }
-        for (; e < count; e++) {
-            const float *h = hidden + (size_t)rows[e] * H;
-            float sum = 0;
-            for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
-            out[e * width + c] = sum;
-        }
+        for (; e < count; e++) out[e * width + c] = dot(H, hidden + (size_t)rows[e] * H, w);
     }
 }
 

@@ -123,7 +123,7 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
             if (next() % 3 == 0) labelled[stored++] = (int32_t)k;
     }
     starts[total] = (ptrdiff_t)stored;
-    size_t rows = total + 2, most = rows * slots;
+    size_t rows = total + 2;
     int32_t *chosen = indices(rows, total), *counts = calloc(slots, sizeof(int32_t));
     int32_t *touched = malloc((slots + 1) * sizeof(int32_t)), *places = calloc(slots, sizeof(int32_t));
     float *targets = malloc((stored + 1) * sizeof(float)), *table = malloc(total * slots * sizeof(float) + 1);
@@ -193,7 +193,6 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
             for (size_t c = 0; c < width; c++)
                 check(!isnan(table[(size_t)chosen[i] * slots + k]) || z[(i * slots + k) * width + c] == 0,
                       "a missing label has a gradient");
-    (void)most;
     free(starts); free(labelled); free(chosen); free(counts); free(touched); free(places); free(targets); free(table);
     free(again); free(segments); free(objectives); free(entryRows); free(own); free(weights); free(ownWeights);
     free(hidden); free(matrix); free(bias); free(packed); free(losses); free(coefficients); free(db); free(sums);

@@ -101,8 +101,7 @@ struct ArrayFiles {
             if case .feature(let missing, _) = role { NumericTokens(missing) } else { nil }
         }.first ?? NumericTokens(.standard)
         switch features {
-        case .sparse(let file): return RawFeatures(
-                try file.floats { tokens.contains(Double($0)) }, missing: tokens)
+        case .sparse(let file): return RawFeatures(try file.floats { tokens.contains(Double($0)) }, missing: tokens)
         case .dense(let array):
             // Columns that lie apart cannot be read by row from a disk.
             if array.rows * array.columns * 4 > mostInMemory, !array.isByColumn {

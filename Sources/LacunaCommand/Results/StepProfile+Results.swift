@@ -41,15 +41,12 @@ extension StepProfile {
     /// The same as lines under a table of results.
     var lines: [String] {
         guard steps > 0 else { return ["Profile: no step was trained."] }
-        func padded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(width - text.count, 0)) + text }
-        let widest = phases.map { $0.title.count }.max() ?? 0
-        var lines = ["Profile of \(steps) steps, \(Self.text(microsecondsOfStep)) µs each:"]
-        for phase in phases {
-            let name = phase.title + String(repeating: " ", count: widest - phase.title.count)
-            lines.append(
-                "  \(name)  \(padded(Self.text(microsecondsOfStep * share(phase)), 8)) µs  "
-                    + "\(padded(NumberText.percent(share(phase)), 6))")
+        var table = TextTable(["", "", ""])
+        table.rows = phases.map { phase in
+            [phase.title, Self.text(microsecondsOfStep * share(phase)) + " µs", NumberText.percent(share(phase))]
         }
+        var lines = ["Profile of \(steps) steps, \(Self.text(microsecondsOfStep)) µs each:"]
+        lines += table.lines(indent: "  ").dropFirst()
         if let peak, let shareOfPeak {
             lines.append(
                 "Dense products ran at \(NumberText.percent(shareOfPeak)) of \(Self.text(peak * 2e-9)) GFLOP/s, "

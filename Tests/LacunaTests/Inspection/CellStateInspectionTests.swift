@@ -9,11 +9,6 @@ import Testing
 
     init() throws { folder = try DataFolder() }
 
-    private func inspect(_ data: DataDeclaration, _ objectives: String...) throws -> Inspection {
-        try Inspection.load(
-            data, objectives: objectives.map { try ObjectiveDeclaration(parsing: $0) }, batchSize: 4, threads: 1)
-    }
-
     /// `edema`: 6 of 0, 6 of 1, 6 uncertain, 2 empty; `flu` the same by another column. Rows 1 and 2 have equal features and
     /// are both uncertain.
     private func uncertain() throws -> DataDeclaration {

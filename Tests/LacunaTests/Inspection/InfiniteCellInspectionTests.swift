@@ -9,11 +9,6 @@ import Testing
 
     init() throws { folder = try DataFolder() }
 
-    private func inspect(_ data: DataDeclaration, _ objectives: String...) throws -> Inspection {
-        try Inspection.load(
-            data, objectives: objectives.map { try ObjectiveDeclaration(parsing: $0) }, batchSize: 4, threads: 1)
-    }
-
     private func seen(_ found: Inspection) -> Set<String> {
         Set(found.tokens.filter(\.isIllegal).map { "\($0.column) \($0.token) \($0.count) \($0.rows)" })
     }

@@ -23,11 +23,6 @@ import Testing
         return table(try folder.text("sample.csv", lines.joined(separator: "\n") + "\n")) { $0.splitColumn = "part" }
     }
 
-    private func inspect(_ data: DataDeclaration, _ objectives: String..., batchSize: Int = 4) throws -> Inspection {
-        try Inspection.load(
-            data, objectives: objectives.map { try ObjectiveDeclaration(parsing: $0) }, batchSize: batchSize, threads: 1)
-    }
-
     @Test func `each part tells coverage, class counts and what it can score`() throws {
         let found = try inspect(try sample(), "rare:binary", "left:binary", "right:binary", "size:regression")
         #expect(found.rows == [.train: 25, .valid: 8, .test: 9])

@@ -62,7 +62,6 @@ final class BatchEntries {
             let row = Int(chosen[index])
             total += labels.rowStarts[row + 1] - labels.rowStarts[row]
         }
-        count = total
         isGathered = true
         isWeighted = labels.weights != nil
         isCensored = labels.states != nil
@@ -125,13 +124,7 @@ final class BatchEntries {
                 counts.base + range.lowerBound)
         }
         touched.reserve(slots)
-        let touched = touched.view
-        var found = 0
-        for slot in 0..<slots where counts[slot] > 0 {
-            touched[found] = Int32(slot)
-            found += 1
-        }
-        listSegments(touched.prefix(found))
+        listSegments(touched.view.prefix(listCounted(into: touched.view)))
     }
 
     /// Makes the segments of the counted slots, and clears the counts.
@@ -155,14 +148,22 @@ final class BatchEntries {
         guard touched.count > 1 else { return }
         if touched.count * 8 >= slots {
             // Many slots: walking over all of them is cheaper than sorting, and bounded by what is observed.
-            let counts = counts.view
-            var index = 0
-            for slot in 0..<slots where counts[slot] > 0 {
-                touched[index] = Int32(slot)
-                index += 1
-            }
+            _ = listCounted(into: touched)
         } else {
             touched.sort()
         }
+    }
+
+    /// Lists the counted slots in order.
+    ///
+    /// - Returns: how many those are.
+    private func listCounted(into touched: View<Int32>) -> Int {
+        let counts = counts.view
+        var found = 0
+        for slot in 0..<slots where counts[slot] > 0 {
+            touched[found] = Int32(slot)
+            found += 1
+        }
+        return found
     }
 }

@@ -308,7 +308,7 @@ package final class NativeEngine: Engine {
         if run.towers.isEmpty { return nil }
         let wantsInput = !layout.encoder.isEmpty, updater = updater
         let results = run.results
-        workers.forEach(run.towers.count) { index, _ in
+        workers.forEach(run.towers.count) { index in
             let tower = run.towers[index]
             results[index] = tower.train(
                 entries, pass, gradients: updater.towerGradient(tower.layout.range), firstRow: firstRow,

@@ -160,26 +160,29 @@ final class Updater {
                 move(linear.bias, headBiasGradient, steps)
             }
         } else {
+            func forEachMoving(_ body: (_ number: Int, _ slot: HeadPlan.Slot, _ score: Int, _ logit: Int) -> Void) {
+                if everything {
+                    for number in linearSlots where !isFrozen(slot: number) {
+                        let slot = plan.slots[number]
+                        body(number, slot, slot.score, slot.logit)
+                    }
+                } else {
+                    for index in 0..<segments.count {
+                        let segment = segments[index], number = Int(segment.slot), slot = plan.slots[number]
+                        guard slot.tower == nil, !isFrozen(slot: number) else { continue }
+                        body(number, slot, Int(segment.score), Int(segment.logit))
+                    }
+                }
+            }
             // Weights before biases, so that neighbours join into one run.
-            func moveWeights(_ number: Int, score: Int) {
-                let slot = plan.slots[number]
-                guard slot.tower == nil, !isFrozen(slot: number) else { return }
+            forEachMoving { number, slot, score, _ in
                 slotSteps.view[number] += 1
                 move(
                     linear.weight + slot.score * inputs,
                     headWeightGradient.slice(score * inputs, slot.scoreWidth * inputs), slotSteps.view[number])
             }
-            func moveBiases(_ number: Int, logit: Int) {
-                let slot = plan.slots[number]
-                guard slot.tower == nil, !isFrozen(slot: number) else { return }
+            forEachMoving { number, slot, _, logit in
                 move(linear.bias + slot.logit, headBiasGradient.slice(logit, slot.width), slotSteps.view[number])
-            }
-            if everything {
-                for number in linearSlots { moveWeights(number, score: plan.slots[number].score) }
-                for number in linearSlots { moveBiases(number, logit: plan.slots[number].logit) }
-            } else {
-                for index in 0..<segments.count { moveWeights(Int(segments[index].slot), score: Int(segments[index].score)) }
-                for index in 0..<segments.count { moveBiases(Int(segments[index].slot), logit: Int(segments[index].logit)) }
             }
         }
         updateTowers(entries, everything: everything)

@@ -72,14 +72,14 @@ import Synchronization
     }
 
     /// Calls `body` for each item, at the same time, by whichever thread is free: items must not add to each other.
-    func forEach(_ items: Int, _ body: (_ item: Int, _ part: Int) -> Void) {
-        guard count > 1, items > 1 else { return (0..<items).forEach { body($0, 0) } }
+    func forEach(_ items: Int, _ body: (Int) -> Void) {
+        guard count > 1, items > 1 else { return (0..<items).forEach(body) }
         next.store(0, ordering: .relaxed)
-        run { part in
+        run { _ in
             while true {
                 let item = self.next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if item >= items { return }
-                body(item, part)
+                body(item)
             }
         }
     }
