@@ -50,3 +50,12 @@ static inline float log_one_plus(float t) {
     p = p * q + 0.3333330750465393f;
     return 2.0f * s + 2.0f * s * q * p;
 }
+
+// One number's step of Adam.
+static inline void adam(float *restrict p, float g, float *restrict m, float *restrict v, const lacuna_adam_numbers *k) {
+#pragma clang fp contract(fast)
+    float a = g * k->gscale + k->decay * *p;
+    *m = k->beta1 * *m + k->slow1 * a;
+    *v = k->beta2 * *v + k->slow2 * a * a;
+    *p = *p * k->shrink - k->pace * *m / (__builtin_elementwise_sqrt(*v) * k->inverse2 + k->epsilon);
+}

@@ -125,6 +125,27 @@ static inline void backward_of_row(size_t count, size_t stride, const int32_t *r
     memcpy(dw, sum, sizeof sum);
 }
 
+// The same where the whole gradient of the row is known at its last entry: the row moves at once, and its gradient is never
+// written.
+static inline void backward_and_adam_of_row(size_t count, size_t stride, const int32_t *restrict rows,
+                                            const float *restrict hidden, float *restrict w, const float *restrict g,
+                                            float *restrict dhidden, float *restrict m, float *restrict v,
+                                            lacuna_adam_numbers numbers) {
+    FAST
+    float weight[LACUNA_PANEL], sum[LACUNA_PANEL] = {0};
+    memcpy(weight, w, sizeof weight);
+    for (size_t e = 0; e < count; e++) {
+        const float *h = hidden + (size_t)rows[e] * LACUNA_PANEL;
+        float *dh = dhidden + (size_t)rows[e] * LACUNA_PANEL, value = g[e * stride];
+        for (size_t j = 0; j < LACUNA_PANEL; j++) {
+            sum[j] += value * h[j];
+            dh[j] += value * weight[j];
+        }
+    }
+    for (size_t j = 0; j < LACUNA_PANEL; j++) adam(&weight[j], sum[j], &m[j], &v[j], &numbers);
+    memcpy(w, weight, sizeof weight);
+}
+
 // Segments that go through one panel before the next panel's turn: with many entries each, the panel's rows then come from
 // a near cache; with few, it is better to go along each row of weights in one go.
 enum { BLOCK = 64, MANY = 16 };
@@ -162,6 +183,60 @@ WIDE void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t 
     }
 }
 
+WIDE void lacuna_run_backward_adam(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
+                                   size_t batch, size_t first, size_t last, const int32_t *restrict rows,
+                                   const float *restrict panels, const float *restrict packed, float *restrict dpanels,
+                                   const lacuna_adam_numbers *numbers, const lacuna_adam_pace *paces,
+                                   float *restrict weight, float *restrict m, float *restrict v) {
+    size_t entries = n ? (size_t)(segments[n - 1].start + segments[n - 1].count - segments[0].start) : 0;
+    size_t block = entries >= MANY * n ? BLOCK : 1;
+    for (size_t k0 = 0; k0 < n; k0 += block) {
+        size_t end = n - k0 < block ? n : k0 + block;
+        for (size_t p = first; p < last; p++) {
+            size_t j0 = p * LACUNA_PANEL, at = p * batch * LACUNA_PANEL, own = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
+            for (size_t k = k0; k < end; k++) {
+                const lacuna_segment s = segments[k];
+                size_t place = (size_t)(s.start - segments[0].start);
+                lacuna_adam_numbers adapted = *numbers;
+                adapted.pace = paces[k].pace;
+                adapted.inverse2 = paces[k].inverse2;
+                for (size_t c = 0; c < width; c++) {
+                    size_t w = ((size_t)(s.slot - first_slot) * width + c) * H + j0;
+                    const float *g = packed + place * width + c;
+                    if (own == LACUNA_PANEL) {
+                        backward_and_adam_of_row((size_t)s.count, width, rows + place, panels + at, weight + w, g, dpanels + at,
+                                                 m + w, v + w, adapted);
+                        continue;
+                    }
+                    float padded[3][LACUNA_PANEL] = {{0}};
+                    memcpy(padded[0], weight + w, own * sizeof(float));
+                    memcpy(padded[1], m + w, own * sizeof(float));
+                    memcpy(padded[2], v + w, own * sizeof(float));
+                    backward_and_adam_of_row((size_t)s.count, width, rows + place, panels + at, padded[0], g, dpanels + at,
+                                             padded[1], padded[2], adapted);
+                    memcpy(weight + w, padded[0], own * sizeof(float));
+                    memcpy(m + w, padded[1], own * sizeof(float));
+                    memcpy(v + w, padded[2], own * sizeof(float));
+                }
+            }
+        }
+    }
+}
+
+WIDE void lacuna_run_adam_biases(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width,
+                                 const float *restrict gradient, const lacuna_adam_numbers *numbers,
+                                 const lacuna_adam_pace *paces, float *restrict bias, float *restrict m, float *restrict v) {
+    for (size_t k = 0; k < n; k++) {
+        const lacuna_segment s = segments[k];
+        lacuna_adam_numbers adapted = *numbers;
+        adapted.pace = paces[k].pace;
+        adapted.inverse2 = paces[k].inverse2;
+        size_t at = (size_t)(s.slot - first_slot) * width;
+        for (size_t c = 0; c < width; c++)
+            adam(&bias[at + c], gradient[(size_t)s.logit + c], &m[at + c], &v[at + c], &adapted);
+    }
+}
+
 size_t lacuna_count_entries(size_t rows, const int32_t *restrict chosen, const ptrdiff_t *restrict starts,
                             const int32_t *restrict slots, int32_t *restrict counts, int32_t *restrict touched) {
     size_t found = 0;
@@ -175,14 +250,20 @@ size_t lacuna_count_entries(size_t rows, const int32_t *restrict chosen, const p
     return found;
 }
 
-void lacuna_place_entries(size_t rows, const int32_t *restrict chosen, const ptrdiff_t *restrict starts,
-                          const int32_t *restrict slots, const float *restrict targets, const float *restrict weights,
+void lacuna_add_counts(size_t rows, const int32_t *restrict chosen, const ptrdiff_t *restrict starts,
+                       const int32_t *restrict slots, int32_t *restrict counts) {
+    for (size_t i = 0; i < rows; i++)
+        for (ptrdiff_t e = starts[chosen[i]]; e < starts[chosen[i] + 1]; e++) counts[slots[e]]++;
+}
+
+void lacuna_place_entries(size_t rows, int32_t first_row, const int32_t *restrict chosen,
+                          const ptrdiff_t *restrict starts, const int32_t *restrict slots, const float *restrict targets, const float *restrict weights,
                           int32_t *restrict places, int32_t *restrict out_rows, float *restrict out_targets,
                           float *restrict out_weights) {
     for (size_t i = 0; i < rows; i++)
         for (ptrdiff_t e = starts[chosen[i]]; e < starts[chosen[i] + 1]; e++) {
             size_t at = (size_t)places[slots[e]]++;
-            out_rows[at] = (int32_t)i;
+            out_rows[at] = first_row + (int32_t)i;
             out_targets[at] = targets[e];
             if (weights) out_weights[at] = weights[e];
         }

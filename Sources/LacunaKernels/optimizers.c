@@ -9,13 +9,9 @@ WIDE double lacuna_sum_of_squares(size_t n, const float *x) {
 
 WIDE void lacuna_adam(size_t n, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
                       const lacuna_adam_numbers *numbers) {
-#pragma clang fp contract(fast)
     const lacuna_adam_numbers k = *numbers;
     for (size_t i = 0; i < n; i++) {
-        float a = g[i] * k.gscale + k.decay * p[i];
-        m[i] = k.beta1 * m[i] + k.slow1 * a;
-        v[i] = k.beta2 * v[i] + k.slow2 * a * a;
-        p[i] = p[i] * k.shrink - k.pace * m[i] / (__builtin_elementwise_sqrt(v[i]) * k.inverse2 + k.epsilon);
+        adam(&p[i], g[i], &m[i], &v[i], &k);
     }
 }
 

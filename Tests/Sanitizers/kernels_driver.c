@@ -148,9 +148,15 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
         n++;
     }
     check(n == found, "another number of slots than were touched");
+    memset(again, 0, slots * sizeof(int32_t));
+    lacuna_add_counts(rows, chosen, starts, labelled, again);
+    check(memcmp(counts, again, slots * sizeof(int32_t)) == 0, "counting without a list counts otherwise");
     int32_t *entryRows = malloc((count + 1) * sizeof(int32_t));
     float *own = malloc((count + 1) * sizeof(float)), *weights = floats(stored, 0), *ownWeights = malloc((count + 1) * sizeof(float));
-    lacuna_place_entries(rows, chosen, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
+    // In two parts, as two threads do it when one has no row of a slot that the other has not passed.
+    size_t half = rows / 2;
+    lacuna_place_entries(half, 0, chosen, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
+    lacuna_place_entries(rows - half, (int32_t)half, chosen + half, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
     float *hidden = floats(rows * H, wild), *matrix = floats(slots * width * H, wild), *bias = floats(slots * width, 0);
     float *packed = malloc(count * width * sizeof(float) + 1), *losses = malloc(count * sizeof(float) + 1);
     float *coefficients = floats(slots, 0), *db = calloc(n * width + 1, sizeof(float));
@@ -178,6 +184,29 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
                     sum += (double)packed[(size_t)e * width + c] * (double)hidden[(size_t)entryRows[e] * H + j];
                 check(fabs(sum - (double)dweight[(k * width + c) * H + j]) < 1e-3, "a gradient of weights is wrong");
             }
+    // The pass that moves the rows itself, against a step with the gradients of the other.
+    lacuna_adam_numbers adam = {0.9f, 0.1f, 0.999f, 0.001f, 1e-7f, 0, 0, 1, 0.01f, 0.99f};
+    lacuna_adam_pace *paces = malloc((n + 1) * sizeof *paces);
+    size_t all = slots * width * H;
+    float *moved = malloc(all * sizeof(float) + 1), *m = calloc(all + 1, sizeof(float)), *v = calloc(all + 1, sizeof(float));
+    float *waited = malloc(all * sizeof(float) + 1), *m2 = calloc(all + 1, sizeof(float)), *v2 = calloc(all + 1, sizeof(float));
+    float *dpanel2 = calloc(area + 1, sizeof(float)), *mb = calloc(slots * width, sizeof(float)), *vb = calloc(slots * width, sizeof(float));
+    memcpy(moved, matrix, all * sizeof(float));
+    memcpy(waited, matrix, all * sizeof(float));
+    for (size_t k = 0; k < n; k++) {
+        paces[k] = (lacuna_adam_pace){0.01f / (float)(k + 1), 1.5f};
+        adam.pace = paces[k].pace;
+        adam.inverse2 = paces[k].inverse2;
+        size_t at = (size_t)segments[k].slot * width * H;
+        lacuna_adam(width * H, waited + at, dweight + k * width * H, m2 + at, v2 + at, &adam);
+    }
+    for (size_t p = 0; p < panels; p++)
+        lacuna_run_backward_adam(segments, n, 0, width, H, rows, p, p + 1, entryRows, panel, packed, dpanel2, &adam, paces, moved, m, v);
+    for (size_t i = 0; i < all && !wild; i++)
+        check(fabsf(moved[i] - waited[i]) < 1e-5f && fabsf(m[i] - m2[i]) < 1e-4f, "a row that moves at once moves otherwise");
+    for (size_t i = 0; i < area && !wild; i++) check(fabsf(dpanel[i] - dpanel2[i]) < 1e-4f, "a gradient of hidden values differs");
+    lacuna_run_adam_biases(segments, n, 0, width, db, &adam, paces, bias, mb, vb);
+    free(paces); free(moved); free(m); free(v); free(waited); free(m2); free(v2); free(dpanel2); free(mb); free(vb);
     float *z = floats(rows * slots * width, wild), *tableLosses = calloc(slots, sizeof(float));
     float *tableBias = calloc(slots * width, sizeof(float));
     if (width == 1) {

@@ -16,6 +16,11 @@ public enum Optimizer: Equatable, Sendable, Codable {
         }
     }
 
+    /// Adam or AdamW.
+    var isAdam: Bool {
+        if case .sgd = self { false } else { true }
+    }
+
     /// Keras's default learning rate: 0.001 for Adam and AdamW, 0.01 for SGD.
     public var defaultLearningRate: Double {
         if case .sgd = self { 0.01 } else { 0.001 }

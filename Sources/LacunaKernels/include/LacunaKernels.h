@@ -69,6 +69,17 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, cons
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
                             const float *weight, float *out);
 
+// Optimizers, PyTorch's formulas. g is scaled by gscale first (clipping). decay is added to the gradient (L2);
+// shrink multiplies the weights (AdamW's 1 - rate * decay). slow = 1 - beta, rounded from double (1 - 0.999f would be
+// off by 5e-5); pace = rate / (1 - beta1^t); inverse2 = 1 / sqrt(1 - beta2^t).
+typedef struct {
+    float beta1, slow1, beta2, slow2, epsilon, pace, inverse2, gscale, decay, shrink;
+} lacuna_adam_numbers;
+// What differs between parameters of different step counts.
+typedef struct {
+    float pace, inverse2;
+} lacuna_adam_pace;
+
 // The observed rows of one slot in a batch: entries start ..< start + count of what is kept slot after slot. score and logit
 // are the slot's first row and first bias in a gradient.
 typedef struct {
@@ -101,13 +112,27 @@ void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first
                          size_t first, size_t last, const int32_t *rows, const float *panels, const float *weight,
                          const float *packed, float *dweight, float *dpanels);
 
+// The same, and a step of Adam with the gradient of weight, which is written nowhere: for a batch that no other pass adds to.
+// m and v are the moments of weight, paces [n].
+void lacuna_run_backward_adam(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
+                              size_t batch, size_t first, size_t last, const int32_t *rows, const float *panels,
+                              const float *packed, float *dpanels, const lacuna_adam_numbers *numbers,
+                              const lacuna_adam_pace *paces, float *weight, float *m, float *v);
+// A step of Adam of the biases of a run, from their gradient at each segment's logit.
+void lacuna_run_adam_biases(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width,
+                            const float *gradient, const lacuna_adam_numbers *numbers, const lacuna_adam_pace *paces,
+                            float *bias, float *m, float *v);
+
 // Labels in compressed rows: row r has the entries starts[r] ..< starts[r + 1] of slots. Counts those of the chosen rows by
 // slot and lists the slots that have one in order of appearance; counts are 0 before, touched has room for one more than it
 // will hold. Returns how many slots that are.
 size_t lacuna_count_entries(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
                             int32_t *counts, int32_t *touched);
-// Puts the entries of the chosen rows where places says for each slot, which moves on. weights may be NULL.
-void lacuna_place_entries(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
+// Adds up the same counts, and lists nothing.
+void lacuna_add_counts(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots, int32_t *counts);
+// Puts the entries of the chosen rows where places says for each slot, which moves on; out_rows counts the rows from
+// first_row on. weights may be NULL.
+void lacuna_place_entries(size_t rows, int32_t first_row, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
                           const float *targets, const float *weights, int32_t *places, int32_t *out_rows,
                           float *out_targets, float *out_weights);
 
@@ -143,12 +168,7 @@ int lacuna_all_finite(size_t n, const float *x);
 // The sum of squares, in double.
 double lacuna_sum_of_squares(size_t n, const float *x);
 
-// Optimizers, PyTorch's formulas. g is scaled by gscale first (clipping). decay is added to the gradient (L2);
-// shrink multiplies the weights (AdamW's 1 - rate * decay). slow = 1 - beta, rounded from double (1 - 0.999f would be
-// off by 5e-5); pace = rate / (1 - beta1^t); inverse2 = 1 / sqrt(1 - beta2^t).
-typedef struct {
-    float beta1, slow1, beta2, slow2, epsilon, pace, inverse2, gscale, decay, shrink;
-} lacuna_adam_numbers;
+// A step of Adam or AdamW.
 void lacuna_adam(size_t n, float *p, const float *g, float *m, float *v, const lacuna_adam_numbers *numbers);
 // velocity = momentum * velocity + g; p -= rate * (nesterov ? g + momentum * velocity : velocity).
 void lacuna_sgd(size_t n, float *p, const float *g, float *velocity, float rate, float momentum, int nesterov,

@@ -3,11 +3,13 @@ import TestSupport
 import Testing
 
 @Suite struct BatchEntriesTests {
-    private func gathered(_ table: TargetTable, _ rows: [Int], with entries: BatchEntries? = nil) -> BatchEntries {
+    private func gathered(
+        _ table: TargetTable, _ rows: [Int], with entries: BatchEntries? = nil, threads: Int = 1
+    ) -> BatchEntries {
         let entries = entries ?? BatchEntries(slots: table.slots)
         let chosen = Memory<Int32>(rows.count)
         for (index, row) in rows.enumerated() { chosen.view[index] = Int32(row) }
-        entries.gather(chosen.view.prefix(rows.count), from: table)
+        entries.gather(chosen.view.prefix(rows.count), from: table, workers: Workers(count: threads))
         return entries
     }
 
@@ -43,6 +45,29 @@ import Testing
             }
             #expect(actual == expected)
             #expect(entries.count == expected.count)
+        }
+    }
+
+    @Test(arguments: [2, 3]) func `several threads gather the entries that one gathers`(threads: Int) throws {
+        var random = SeededGenerator(seed: 9)
+        let slots = 300, rows = 150
+        let columns = (0..<slots).map { _ in
+            (0..<rows).filter { _ in Int.random(in: 0..<10, using: &random) > 0 }.map { row in
+                LabelTable.Entry(row: row, value: Double(Int.random(in: 0...1, using: &random)), weight: Float.random(in: 0.5...2, using: &random))
+            }
+        }
+        let table = try TargetTable(
+            LabelTable(rows: rows, columns: columns), rowWeights: nil, scaling: Array(repeating: nil, count: slots))
+        let entries = BatchEntries(slots: slots)
+        // Larger and smaller batches in turn: what one leaves behind is nothing to the next.
+        for count in [100, 3, 140, 80] {
+            let chosen = (0..<count).map { _ in Int.random(in: 0..<rows, using: &random) }
+            let one = gathered(table, chosen), several = gathered(table, chosen, with: entries, threads: threads)
+            #expect(count < 80 || several.count >= 20_000, "too few entries to be shared out")
+            #expect(several.rows.array == one.rows.array)
+            #expect(several.targets.array == one.targets.array)
+            #expect(several.weights.array == one.weights.array)
+            #expect(several.segments.array.map { [$0.slot, $0.start, $0.count] } == one.segments.array.map { [$0.slot, $0.start, $0.count] })
         }
     }
 

@@ -52,6 +52,33 @@ import Testing
         #expect(try trained(.observed) == observed)
     }
 
+    @Test(arguments: [Optimizer.adam(), .adamW(), .sgd(momentum: 0.9)], [5, 70])
+    func `heads that move as soon as their gradients are known move as those that wait`(optimizer: Optimizer, width: Int) throws {
+        var random = SeededGenerator(seed: 63)
+        let data = try Problem.random(rows: 40, objectives: .everyKindWithTowers, coverage: 0.3, weighted: true, using: &random).dataset()
+        func trained(_ path: HeadPath, atOnce: Bool, threads: Int = 1) throws -> [String: [Float]] {
+            let model = try Model(features: 4, encoder: EncoderSpec([width], dropout: 0.2), objectives: data.objectives, threads: threads)
+            (model.engine as? NativeEngine)?.forcedPath = path
+            try model.fit(
+                data,
+                TrainingSettings {
+                    $0.epochs = 6
+                    $0.batchSize = 11
+                    $0.optimizer = optimizer
+                    $0.weightDecay = 0.01
+                    // No gradient is as long as that, but the norm of all of them has to be known before anything moves.
+                    $0.clip = atOnce ? nil : 1e30
+                })
+            return model.weights
+        }
+        for path in [HeadPath.observed, .dense] {
+            let waiting = try trained(path, atOnce: false), atOnce = try trained(path, atOnce: true)
+            #expect(distance(waiting, atOnce) < 1e-5)
+            #expect(try trained(path, atOnce: true) == atOnce)
+            #expect(try trained(path, atOnce: true, threads: 3) == atOnce)
+        }
+    }
+
     @Test func `a model of many objectives takes the observed path by itself and learns the same`() throws {
         var random = SeededGenerator(seed: 62)
         let objectives = (0..<40).map { Objective.binary("t\($0)") }

@@ -11,7 +11,7 @@ import Testing
             workers.split(total, grain: 8, work: .max) { range in
                 for index in range { counts.view[index] += 1 }
             }
-            workers.forEach(total) { item in counts.view[item] += 1 }
+            workers.forEach(total) { item, _ in counts.view[item] += 1 }
             #expect((0..<total).allSatisfy { counts.view[$0] == 2 })
         }
     }

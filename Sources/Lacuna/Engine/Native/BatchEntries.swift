@@ -9,8 +9,9 @@ final class BatchEntries {
     typealias Segment = lacuna_segment
 
     private let slots: Int
-    private let counts: Memory<Int32>
-    private let touched = Memory<Int32>()
+    /// By slot, for each thread that counts; all 0 between batches.
+    private let countMemory: Memory<Int32>
+    private let touchedMemory = Memory<Int32>()
     private let rowMemory = Memory<Int32>()
     private let targetMemory = Memory<Float>()
     private let weightMemory = Memory<Float>()
@@ -27,9 +28,12 @@ final class BatchEntries {
     /// Whether the entries themselves were gathered, not only how many each slot has.
     private(set) var isGathered = false
 
+    /// Entries below which waking another thread costs more than it saves.
+    private static let leastShared = 20_000
+
     init(slots: Int) {
         self.slots = slots
-        counts = Memory(slots)
+        countMemory = Memory(slots)
         placeMemory = Memory(slots)
     }
 
@@ -56,7 +60,7 @@ final class BatchEntries {
     }
 
     /// Gathers the entries of the given rows. Within a slot they keep the rows' order.
-    func gather(_ chosen: View<Int32>, from labels: TargetTable) {
+    func gather(_ chosen: View<Int32>, from labels: TargetTable, workers: Workers) {
         var total = 0
         for index in 0..<chosen.count {
             let row = Int(chosen[index])
@@ -65,27 +69,43 @@ final class BatchEntries {
         isGathered = true
         isWeighted = labels.weights != nil
         isCensored = labels.states != nil
-        touched.reserve(min(total, slots) + 1)
-        let touched = touched.view, counts = counts.view
-        let touchedCount = unsafe labels.rowStarts.withUnsafeBufferPointer { starts in
-            unsafe labels.slotIndices.withUnsafeBufferPointer { slots in
-                unsafe lacuna_count_entries(
-                    chosen.count, chosen.base, starts.baseAddress, slots.baseAddress, counts.base, touched.base)
-            }
-        }
-        order(touched.prefix(touchedCount))
         rowMemory.reserve(total)
         targetMemory.reserve(total)
         if isWeighted { weightMemory.reserve(total) }
-        listSegments(touched.prefix(touchedCount))
-        let weights = isWeighted ? weightMemory.view : nil
+        // Threads count and place rows of their own, where that is more than walking over all slots a few times.
+        let parts = workers.count > 1 && total >= Self.leastShared && total >= slots ? workers.count : 1
+        let counts = countMemory.room(for: parts * slots), places = placeMemory.room(for: parts * slots)
         unsafe labels.rowStarts.withUnsafeBufferPointer { starts in
-            unsafe labels.slotIndices.withUnsafeBufferPointer { slots in
+            unsafe labels.slotIndices.withUnsafeBufferPointer { slotIndices in
                 unsafe labels.targets.withUnsafeBufferPointer { targets in
+                    func run(_ body: (_ part: Int, _ rows: Range<Int>) -> Void) {
+                        if parts == 1 { return body(0, 0..<chosen.count) }
+                        workers.run { body($0, Workers.range($0, of: parts, total: chosen.count, grain: 1)) }
+                    }
+                    if parts == 1 {
+                        touchedMemory.reserve(min(total, slots) + 1)
+                        let found = unsafe lacuna_count_entries(
+                            chosen.count, chosen.base, starts.baseAddress, slotIndices.baseAddress, counts.base,
+                            touchedMemory.view.base)
+                        order(touchedMemory.view.prefix(found))
+                        listSegments(touchedMemory.view.prefix(found))
+                    } else {
+                        touchedMemory.reserve(slots)
+                        run { part, rows in
+                            let own = counts.slice(part * slots, slots)
+                            unsafe lacuna_add_counts(
+                                rows.count, chosen.base + rows.lowerBound, starts.baseAddress, slotIndices.baseAddress, own.base)
+                        }
+                        listSegments(parts: parts, counts, places)
+                    }
                     func place(_ all: UnsafePointer<Float>?) {
-                        unsafe lacuna_place_entries(
-                            chosen.count, chosen.base, starts.baseAddress, slots.baseAddress, targets.baseAddress, all,
-                            placeMemory.view.base, rowMemory.view.base, targetMemory.view.base, weights?.base)
+                        let weights = isWeighted ? weightMemory.view : nil
+                        run { part, rows in
+                            unsafe lacuna_place_entries(
+                                rows.count, Int32(rows.lowerBound), chosen.base + rows.lowerBound, starts.baseAddress,
+                                slotIndices.baseAddress, targets.baseAddress, all, places.base + part * slots,
+                                rowMemory.view.base, targetMemory.view.base, weights?.base)
+                        }
                     }
                     if let all = labels.weights {
                         unsafe all.withUnsafeBufferPointer { unsafe place($0.baseAddress) }
@@ -96,6 +116,27 @@ final class BatchEntries {
             }
         }
         if let states = labels.states { gather(states, chosen, labels) }
+    }
+
+    /// Makes the segments of slots that several threads have counted: within a slot, the entries of the first thread's rows
+    /// come first. Clears the counts.
+    private func listSegments(parts: Int, _ counts: View<Int32>, _ places: View<Int32>) {
+        segmentMemory.reserve(slots)
+        let segments = segmentMemory.view
+        var start: Int32 = 0, found = 0
+        for slot in 0..<slots {
+            let first = start
+            for part in 0..<parts {
+                places[part * slots + slot] = start
+                start += counts[part * slots + slot]
+                counts[part * slots + slot] = 0
+            }
+            guard start > first else { continue }
+            segments[found] = Segment(slot: Int32(slot), start: first, count: start - first, score: 0, logit: 0)
+            found += 1
+        }
+        segmentCount = found
+        count = Int(start)
     }
 
     private func gather(_ states: [CellState], _ chosen: View<Int32>, _ labels: TargetTable) {
@@ -117,21 +158,21 @@ final class BatchEntries {
         isGathered = false
         isWeighted = false
         isCensored = false
-        let counts = counts.view
+        let counts = countMemory.view
         workers.split(slots, grain: 16, work: chosen.count * slots) { range in
             unsafe lacuna_count_targets(
                 chosen.count, range.count, table.slots, chosen.base, table.values.view.base + range.lowerBound,
                 counts.base + range.lowerBound)
         }
-        touched.reserve(slots)
-        listSegments(touched.view.prefix(listCounted(into: touched.view)))
+        touchedMemory.reserve(slots)
+        listSegments(touchedMemory.view.prefix(listCounted(into: touchedMemory.view)))
     }
 
     /// Makes the segments of the counted slots, and clears the counts.
     private func listSegments(_ touched: View<Int32>) {
         segmentMemory.reserve(touched.count)
         segmentCount = touched.count
-        let segments = segmentMemory.view, counts = counts.view, place = placeMemory.view
+        let segments = segmentMemory.view, counts = countMemory.view, place = placeMemory.view
         var start: Int32 = 0
         for index in 0..<touched.count {
             let slot = touched[index], count = counts[Int(slot)]
@@ -158,7 +199,7 @@ final class BatchEntries {
     ///
     /// - Returns: how many those are.
     private func listCounted(into touched: View<Int32>) -> Int {
-        let counts = counts.view
+        let counts = countMemory.view
         var found = 0
         for slot in 0..<slots where counts[slot] > 0 {
             touched[found] = Int32(slot)

@@ -46,8 +46,8 @@ package final class NativeEngine: Engine {
         let divisors: Memory<Double>
         let linear: OutputLayer
         let towers: [TowerRunner]
-        private let outcomes: Memory<TowerRunner.Outcome>
-        var results: View<TowerRunner.Outcome> { outcomes.view }
+        /// By tower: the objective whose numbers are not finite, or −1.
+        let badObjectives: Memory<Int32>
         let totalWeight: Double
         /// The targets as a matrix, where most labels are observed.
         let table: TargetMatrix?
@@ -70,7 +70,7 @@ package final class NativeEngine: Engine {
             // Towers run side by side, each on one thread.
             let one = Workers(count: 1)
             towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec, workers: one) }
-            outcomes = Memory(towers.count)
+            badObjectives = Memory(towers.count)
             table = TargetMatrix(data.labels, plan: heads)
             pairs = Self.countPairs(data.labels, heads)
             let weights = plan.objectiveWeights.reduce(0.0) { $0 + Double($1) }
@@ -106,7 +106,7 @@ package final class NativeEngine: Engine {
         let plan = plan, workers = workers
         towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: plan, spec: spec, workers: workers) }
         updater = Updater(layout: layout, plan: plan, workers: workers)
-        Products.takeThreads()
+        Products.prepare()
         initialize(seed: seed)
     }
 
@@ -150,13 +150,14 @@ package final class NativeEngine: Engine {
         if let table {
             run.entries.count(chosen, in: table, workers: workers)
         } else {
-            run.entries.gather(chosen, from: run.data.labels)
+            run.entries.gather(chosen, from: run.data.labels, workers: workers)
         }
         guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
         try weigh(run, rows: rows.count, step: step, sums: sums)
         // Without a label there is no pass that writes them.
-        updater.begin(run.entries, path: path, writesHeads: table != nil && run.entries.count > 0)
         let micro = run.plan.microBatch ?? rows.count
+        updater.begin(
+            run.entries, path: path, writesHeads: table != nil && run.entries.count > 0, isOnePass: micro >= rows.count)
         var start = 0, isFirst = true
         while start < rows.count {
             let count = min(micro, rows.count - start)
@@ -165,12 +166,12 @@ package final class NativeEngine: Engine {
                 entries = run.entries
             } else {
                 entries = run.microEntries
-                entries.gather(chosen.slice(start, count), from: run.data.labels)
+                entries.gather(chosen.slice(start, count), from: run.data.labels, workers: workers)
                 updater.place(entries)
             }
             if entries.count > 0 || (spec.norm == .batch) {
                 let bad = pass(
-                    run, entries, table, chosen.slice(start, count), firstRow: start, step: step, path: path,
+                    run, entries, table, chosen.slice(start, count), firstRow: start, step: step, rate: rate, path: path,
                     isFirst: isFirst)
                 if let bad { throw Divergence(objective: bad) }
                 isFirst = false
@@ -262,7 +263,7 @@ package final class NativeEngine: Engine {
     /// - Returns: the objective whose numbers are not finite, if any.
     private func pass(
         _ run: Run, _ entries: BatchEntries, _ table: TargetMatrix?, _ chosen: View<Int32>, firstRow: Int, step: Int,
-        path: HeadPath, isFirst: Bool
+        rate: Double, path: HeadPath, isFirst: Bool
     ) -> Int? {
         let rows = chosen.count
         profile?.enter(.gather)
@@ -281,17 +282,30 @@ package final class NativeEngine: Engine {
             hidden: hidden, rows: rows, parameters: parameters.view, weightGradient: updater.headWeightGradient,
             biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, path: path,
             coefficients: run.coefficients.view, labels: run.data.labels, lossSums: run.lossSums.view)
+        // All losses come before anything moves: a step that diverges leaves the weights as they were.
         if layout.linear.scores > 0 {
             let bad =
                 if let table {
-                    run.linear.train(table, chosen, entries, pass, isFirst: isFirst)
+                    run.linear.forward(table, chosen, entries, pass)
                 } else {
-                    run.linear.train(entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass)
+                    run.linear.forward(entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass)
                 }
             if let bad { return bad }
         }
         if !run.towers.isEmpty { profile?.enter(.towers) }
-        if let bad = trainTowers(run, entries, pass, firstRow: firstRow, step: step) { return bad }
+        if let bad = towersForward(run, entries, pass, firstRow: firstRow, step: step) { return bad }
+        profile?.enter(.backward)
+        let moves = updater.beginMoves(entries, rate: rate)
+        if layout.linear.scores > 0 {
+            if table != nil {
+                run.linear.backward(table: pass, isFirst: isFirst)
+            } else {
+                run.linear.backward(
+                    entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass, moves: moves)
+            }
+        }
+        if !run.towers.isEmpty { profile?.enter(.towers) }
+        towersBackward(run, entries, pass, step: step)
         profile?.enter(.backward)
         let gradients = updater.encoderGradient
         if isFirst { encoder.clearNormGradients(gradients) }
@@ -301,23 +315,32 @@ package final class NativeEngine: Engine {
         return nil
     }
 
-    /// Towers run side by side; what they add to the hidden gradient is added in their order.
-    private func trainTowers(
+    /// Towers run side by side.
+    private func towersForward(
         _ run: Run, _ entries: BatchEntries, _ pass: OutputLayer.Pass, firstRow: Int, step: Int
     ) -> Int? {
-        if run.towers.isEmpty { return nil }
-        let wantsInput = !layout.encoder.isEmpty, updater = updater
-        let results = run.results
-        workers.forEach(run.towers.count) { index in
-            let tower = run.towers[index]
-            results[index] = tower.train(
-                entries, pass, gradients: updater.towerGradient(tower.layout.range), firstRow: firstRow,
-                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index), wantsInput: wantsInput)
+        let bad = run.badObjectives.view, updater = updater
+        workers.forEach(run.towers.count) { index, _ in
+            let found = run.towers[index].forward(
+                entries, pass, output: updater.outputGradient(tower: index), firstRow: firstRow,
+                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index))
+            bad[index] = Int32(found ?? -1)
         }
-        for index in run.towers.indices {
-            if let bad = results[index].bad { return bad }
-            if wantsInput { run.towers[index].addHiddenGradient(results[index], to: pass.hiddenGradient) }
-        }
+        for index in run.towers.indices where bad[index] >= 0 { return Int(bad[index]) }
         return nil
+    }
+
+    /// Towers run side by side; what they add to the hidden gradient is added in their order.
+    private func towersBackward(_ run: Run, _ entries: BatchEntries, _ pass: OutputLayer.Pass, step: Int) {
+        let wantsInput = !layout.encoder.isEmpty, updater = updater, parameters = parameters.view
+        workers.forEach(run.towers.count) { index, thread in
+            let gradients = updater.towerGradients(index, thread: thread)
+            run.towers[index].backward(
+                entries, pass, gradients: gradients, accumulate: !updater.movesTowersAtOnce,
+                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index), wantsInput: wantsInput)
+            updater.moveTower(index, entries, gradients, parameters: parameters)
+        }
+        guard wantsInput else { return }
+        for tower in run.towers { tower.addHiddenGradient(to: pass.hiddenGradient) }
     }
 }

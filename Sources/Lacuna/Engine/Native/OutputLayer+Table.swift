@@ -1,14 +1,13 @@
 internal import LacunaKernels
 
 extension OutputLayer {
-    /// Losses and gradients of all slots over a matrix of targets: the way of a batch in which most labels are observed.
+    /// Losses and slopes of all slots over a matrix of targets: the way of a batch in which most labels are observed.
     ///
     /// - Parameters:
     ///   - chosen: `[rows]`, rows of the table.
     ///   - entries: of the whole logical batch, for what each slot's slopes are multiplied with.
-    ///   - isFirst: whether gradients of weights are written rather than added to.
     /// - Returns: the objective whose logits or loss are not finite, if any.
-    func train(_ table: TargetMatrix, _ chosen: View<Int32>, _ entries: BatchEntries, _ pass: Pass, isFirst: Bool) -> Int? {
+    func forward(_ table: TargetMatrix, _ chosen: View<Int32>, _ entries: BatchEntries, _ pass: Pass) -> Int? {
         let inputs = layout.inputs, rows = pass.rows, stride = layout.scores
         let weight = pass.parameters.slice(layout.weight, stride * inputs)
         let scores = scores.room(for: rows * stride)
@@ -41,8 +40,13 @@ extension OutputLayer {
             guard losses[slot].isFinite else { return objective }
             pass.lossSums[objective] += Double(losses[slot])
         }
-        workers.profile?.enter(.backward)
-        multiplyBack(scores, pass, weight, accumulate: !isFirst)
         return nil
+    }
+
+    /// From the slopes that ``forward(_:_:_:_:)`` left to the gradients of output matrix and hidden values.
+    ///
+    /// - Parameter isFirst: whether gradients of weights are written rather than added to.
+    func backward(table pass: Pass, isFirst: Bool) {
+        multiplyBack(scores.view.prefix(pass.rows * layout.scores), pass, accumulate: !isFirst)
     }
 }

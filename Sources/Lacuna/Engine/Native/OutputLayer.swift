@@ -51,7 +51,7 @@ final class OutputLayer {
         /// Rows of `hidden`.
         let rows: Int
         let parameters: View<Float>
-        /// Gradient of the output matrix, `[*, inputs]`, at each segment's `score`; added to.
+        /// Gradient of the output matrix, `[*, inputs]`, at each segment's `score`; added to. Empty where rows move at once.
         let weightGradient: View<Float>
         /// Gradient of the biases, at each segment's `logit`; added to.
         let biasGradient: View<Float>
@@ -68,11 +68,12 @@ final class OutputLayer {
     /// Entries that go from scores to gradients together: their numbers stay in the nearest cache.
     private static let runEntries = 2048
 
-    /// Calculates losses and gradients of those segments in `range` that are slots of this layer.
+    /// Scores, losses and slopes of those segments in `range` that are slots of this layer. Gradients of biases and sums of
+    /// losses are added to; ``backward(_:segments:rowsOfEntries:_:moves:)`` does the rest.
     ///
     /// - Parameter rowsOfEntries: `[entries]`, the row of `hidden` of each.
     /// - Returns: the objective whose logits or loss are not finite, if any.
-    func train(
+    func forward(
         _ entries: BatchEntries, segments range: Range<Int>, rowsOfEntries: View<Int32>, _ pass: Pass
     ) -> Int? {
         guard !range.isEmpty else { return nil }
@@ -108,18 +109,27 @@ final class OutputLayer {
             // Scores and losses are taken run by run, side by side: their threads' own clocks share the time out.
             let loss = scratch.reduce(0) { $0 + $1.seconds.loss }, all = scratch.reduce(loss) { $0 + $1.seconds.scores }
             profile.attribute(all > 0 ? loss / all : 0, to: .loss)
-            profile.enter(.backward)
         }
         if let bad = scratch.compactMap(\.bad).min() { return plan.slots[Int(segments[bad].slot)].objective }
         for index in range where plan.slots[Int(segments[index].slot)].tower == tower {
             pass.lossSums[plan.slots[Int(segments[index].slot)].objective] += sums[index]
         }
-        if pass.path == .dense {
-            backwardDense(entries, range, rowsOfEntries, offsets, packed, pass, weight)
-        } else {
-            backwardObserved(entries, range, rowsOfEntries, offsets, packed, pass, weight)
-        }
         return nil
+    }
+
+    /// From the slopes that ``forward(_:segments:rowsOfEntries:_:)`` left to the gradients of output matrix and hidden values.
+    ///
+    /// - Parameter moves: given, each observed output row moves as soon as its gradient is known, and the biases with them.
+    func backward(
+        _ entries: BatchEntries, segments range: Range<Int>, rowsOfEntries: View<Int32>, _ pass: Pass, moves: HeadMoves? = nil
+    ) {
+        guard !range.isEmpty else { return }
+        if pass.path == .dense {
+            backwardDense(entries, range, rowsOfEntries, pass)
+        } else {
+            backwardObserved(entries, range, rowsOfEntries, pass, moves)
+            if let moves { moveBiases(entries, range, pass, moves) }
+        }
     }
 
     /// Cuts segments into one range for each thread, with about equally many numbers each.
@@ -289,10 +299,7 @@ final class OutputLayer {
         loss.evaluate(logits: z, targets: y, width: width, loss: &l, gradient: &g)
     }
 
-    private func backwardDense(
-        _ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ offsets: View<Int>,
-        _ packed: View<Float>, _ pass: Pass, _ weight: View<Float>
-    ) {
+    private func backwardDense(_ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ pass: Pass) {
         let segments = entries.segments, dense = scores.room(for: pass.rows * layout.scores)
         dense.fill(0)
         for index in range {
@@ -300,13 +307,16 @@ final class OutputLayer {
             guard slot.tower == tower else { continue }
             unsafe lacuna_unpack(
                 count, slot.scoreWidth, layout.scores, rowsOfEntries.slice(Int(segment.start), count).base,
-                packed.slice(offsets[index], count * slot.scoreWidth).base, dense.base + slot.score)
+                packed.view.slice(offsets.view[index], count * slot.scoreWidth).base, dense.base + slot.score)
         }
-        multiplyBack(dense, pass, weight, accumulate: true)
+        multiplyBack(dense, pass, accumulate: true)
     }
 
     /// From gradients of all scores `[rows, scores]` to those of weights and hidden values.
-    func multiplyBack(_ gradients: View<Float>, _ pass: Pass, _ weight: View<Float>, accumulate: Bool) {
+    ///
+    /// - Parameter accumulate: adds to the gradient of the weights rather than replacing it.
+    func multiplyBack(_ gradients: View<Float>, _ pass: Pass, accumulate: Bool) {
+        let weight = pass.parameters.slice(layout.weight, layout.scores * layout.inputs)
         Products.multiply(
             gradients, transposeA: true, pass.hidden, into: pass.weightGradient, m: layout.scores, n: layout.inputs,
             k: pass.rows, accumulate: accumulate, workers: workers)
@@ -317,24 +327,51 @@ final class OutputLayer {
 
     /// Threads take panels of hidden columns, so no two write to the same gradient and none keeps a copy of its own.
     private func backwardObserved(
-        _ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ offsets: View<Int>,
-        _ packed: View<Float>, _ pass: Pass, _ weight: View<Float>
+        _ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ pass: Pass, _ moves: HeadMoves?
     ) {
         let inputs = layout.inputs, rows = pass.rows, width = Int(LACUNA_PANEL)
         let count = (inputs + width - 1) / width, segments = entries.segments
         let panels = panels.room(for: count * rows * width), gradients = panelGradients.room(for: count * rows * width)
+        let offsets = offsets.view, packed = packed.view
         workers.split(count, work: offsets[range.upperBound] * inputs) { own in
             unsafe lacuna_panels(rows, inputs, own.lowerBound, own.upperBound, pass.hidden.base, panels.base)
             gradients.slice(own.lowerBound * rows * width, own.count * rows * width).fill(0)
             forEachRun(entries, range, limit: .max) { block, run in
                 let first = plan.slots[block.slots.lowerBound], start = Int(segments[run.lowerBound].start)
-                let matrix = weight.slice(first.score * inputs, block.slots.count * block.scoreWidth * inputs)
+                let place = layout.weight + first.score * inputs
+                let matrix = pass.parameters.slice(place, block.slots.count * block.scoreWidth * inputs)
+                if let moves {
+                    unsafe withUnsafePointer(to: moves.numbers) { numbers in
+                        unsafe lacuna_run_backward_adam(
+                            segments.base + run.lowerBound, run.count, Int32(block.slots.lowerBound), block.scoreWidth, inputs,
+                            rows, own.lowerBound, own.upperBound, rowsOfEntries.base + start, panels.base,
+                            packed.base + offsets[run.lowerBound], gradients.base, numbers, moves.paces.base + run.lowerBound,
+                            matrix.base, moves.first.slice(place, matrix.count).base, moves.second.slice(place, matrix.count).base)
+                    }
+                    return
+                }
                 unsafe lacuna_run_backward(
                     segments.base + run.lowerBound, run.count, Int32(block.slots.lowerBound), block.scoreWidth, inputs, rows,
                     own.lowerBound, own.upperBound, rowsOfEntries.base + start, panels.base, matrix.base,
                     packed.base + offsets[run.lowerBound], pass.weightGradient.base, gradients.base)
             }
             unsafe lacuna_add_panels(rows, inputs, own.lowerBound, own.upperBound, gradients.base, pass.hiddenGradient.base)
+        }
+    }
+
+    private func moveBiases(_ entries: BatchEntries, _ range: Range<Int>, _ pass: Pass, _ moves: HeadMoves) {
+        let segments = entries.segments
+        workers.split(range.count, work: 16 * range.count) { own in
+            forEachRun(entries, range.lowerBound + own.lowerBound..<range.lowerBound + own.upperBound, limit: .max) { block, run in
+                let place = layout.bias + plan.slots[block.slots.lowerBound].logit
+                let biases = pass.parameters.slice(place, block.slots.count * block.width)
+                unsafe withUnsafePointer(to: moves.numbers) { numbers in
+                    unsafe lacuna_run_adam_biases(
+                        segments.base + run.lowerBound, run.count, Int32(block.slots.lowerBound), block.width,
+                        pass.biasGradient.base, numbers, moves.paces.base + run.lowerBound, biases.base,
+                        moves.first.slice(place, biases.count).base, moves.second.slice(place, biases.count).base)
+                }
+            }
         }
     }
 }

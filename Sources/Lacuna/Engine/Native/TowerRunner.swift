@@ -13,6 +13,10 @@ final class TowerRunner {
     private let localOfEntries = Memory<Int32>()
     private let input = Memory<Float>()
     private let gradient = Memory<Float>()
+    /// Rows of the last pass.
+    private var count = 0
+    /// What the hidden layers of the last pass gave.
+    private var hidden: View<Float>?
     /// The gradient of the input, until the next pass.
     private var below: View<Float>?
 
@@ -20,60 +24,86 @@ final class TowerRunner {
         self.layout = layout
         slots = plan.towers[index].slots
         stack = DenseStack(
-            layout.layers, gradientStart: layout.range.lowerBound, activation: spec.activation, norm: .none, dropout: spec.dropout, workers: workers)
+            layout.layers, gradientStart: layout.hidden.lowerBound, activation: spec.activation, norm: .none, dropout: spec.dropout, workers: workers)
         output = OutputLayer(layout.output, tower: index, plan: plan, workers: workers)
     }
 
-    /// What a pass found: how many rows it ran on, and the objective whose numbers are not finite.
-    struct Outcome: BitwiseCopyable {
-        var rows = 0
-        var bad: Int?
+    /// Gradients of a tower, each at its place in the layout less the place where its part begins.
+    struct Gradients {
+        /// Of the hidden layers.
+        let hidden: View<Float>
+        /// Of the output matrix and its biases.
+        let output: View<Float>
+
+        func fill(_ value: Float) {
+            hidden.fill(value)
+            output.fill(value)
+        }
     }
 
-    /// Runs forward and backward, up to the gradient of its input, which ``addHiddenGradient(_:to:)`` then adds.
+    /// Forward, up to the slopes of the losses. What is observed elsewhere costs nothing.
     ///
     /// - Parameters:
     ///   - pass: the pass of the whole batch.
-    ///   - gradients: of this tower's part of the layout; added to.
-    ///   - wantsInput: whether the gradient of the input is needed.
-    func train(
-        _ entries: BatchEntries, _ pass: OutputLayer.Pass, gradients: View<Float>, firstRow: Int, key: DropoutKey,
-        wantsInput: Bool
-    ) -> Outcome {
+    ///   - output: gradients of output matrix and biases; those of the biases are added to.
+    /// - Returns: the objective whose numbers are not finite, if any.
+    func forward(
+        _ entries: BatchEntries, _ pass: OutputLayer.Pass, output gradients: View<Float>, firstRow: Int, key: DropoutKey
+    ) -> Int? {
+        below = nil
+        count = 0
         let range = segments(of: entries)
-        guard !range.isEmpty else { return Outcome() }
-        let count = gatherRows(entries, range, rows: pass.rows, firstRow: firstRow)
-        let width = stack.layers.first?.inputs ?? 0, inner = layout.output.inputs
-        let chosen = rows.view.prefix(count), logical = logicalRows.view.prefix(count)
+        guard !range.isEmpty else { return nil }
+        count = gatherRows(entries, range, rows: pass.rows, firstRow: firstRow)
+        let width = stack.layers.first?.inputs ?? 0
         let input = input.room(for: count * width)
-        unsafe lacuna_gather(count, width, chosen.base, pass.hidden.base, input.base)
+        unsafe lacuna_gather(count, width, rows.view.base, pass.hidden.base, input.base)
         let hidden = stack.forward(
             .dense(input), rows: count, parameters: pass.parameters, statistics: gradients, mode: .training(key),
-            logicalRows: logical)
-        let gradient = gradient.room(for: count * inner)
+            logicalRows: logicalRows.view.prefix(count))
+        self.hidden = hidden
+        return output.forward(
+            entries, segments: range, rowsOfEntries: localOfEntries.view.prefix(entries.count), inside(pass, hidden, gradients))
+    }
+
+    /// Backward, after ``forward(_:_:output:firstRow:key:)`` of the same batch; the gradient of the input is kept for
+    /// ``addHiddenGradient(to:)``.
+    ///
+    /// - Parameters:
+    ///   - gradients: of this tower; those of the output are added to.
+    ///   - accumulate: adds to those of the hidden layers, too, rather than replacing them.
+    ///   - wantsInput: whether the gradient of the input is needed.
+    func backward(
+        _ entries: BatchEntries, _ pass: OutputLayer.Pass, gradients: Gradients, accumulate: Bool, key: DropoutKey,
+        wantsInput: Bool
+    ) {
+        guard count > 0, let hidden else { return }
+        let gradient = gradient.room(for: count * layout.output.inputs)
         gradient.fill(0)
-        let last = layout.output
-        let inside = OutputLayer.Pass(
-            hidden: hidden, rows: count, parameters: pass.parameters,
-            weightGradient: gradients.slice(last.weight - layout.range.lowerBound, last.scores * inner),
-            biasGradient: gradients.slice(last.bias - layout.range.lowerBound, last.logits), hiddenGradient: gradient, path: .dense,
-            coefficients: pass.coefficients, labels: pass.labels, lossSums: pass.lossSums)
-        if let bad = output.train(
-            entries, segments: range, rowsOfEntries: localOfEntries.view.prefix(entries.count), inside)
-        {
-            return Outcome(rows: count, bad: bad)
-        }
+        output.backward(
+            entries, segments: segments(of: entries), rowsOfEntries: localOfEntries.view.prefix(entries.count),
+            inside(pass, hidden, gradients.output))
         below = stack.backward(
-            gradient, input: .dense(input), rows: count, parameters: pass.parameters, into: gradients, accumulate: true,
-            key: key, wantsInput: wantsInput, logicalRows: logical)
-        return Outcome(rows: count)
+            gradient, input: .dense(input.view.prefix(count * (stack.layers.first?.inputs ?? 0))), rows: count, parameters: pass.parameters,
+            into: gradients.hidden, accumulate: accumulate, key: key, wantsInput: wantsInput,
+            logicalRows: logicalRows.view.prefix(count))
+    }
+
+    /// The pass as the tower's output layer sees it: over the tower's own rows.
+    private func inside(_ pass: OutputLayer.Pass, _ hidden: View<Float>, _ gradients: View<Float>) -> OutputLayer.Pass {
+        let last = layout.output, inner = last.inputs
+        return OutputLayer.Pass(
+            hidden: hidden, rows: count, parameters: pass.parameters,
+            weightGradient: gradients.slice(0, last.scores * inner),
+            biasGradient: gradients.slice(last.bias - last.weight, last.logits),
+            hiddenGradient: gradient.room(for: count * inner), path: .dense, coefficients: pass.coefficients, labels: pass.labels, lossSums: pass.lossSums)
     }
 
     /// Adds the gradient of the last pass's input to that of the hidden values it was taken from.
-    func addHiddenGradient(_ outcome: Outcome, to hiddenGradient: View<Float>) {
-        guard outcome.rows > 0, let below else { return }
+    func addHiddenGradient(to hiddenGradient: View<Float>) {
+        guard let below else { return }
         let width = stack.layers.first?.inputs ?? layout.output.inputs
-        unsafe lacuna_scatter_add(outcome.rows, width, rows.view.base, below.base, hiddenGradient.base)
+        unsafe lacuna_scatter_add(count, width, rows.view.base, below.base, hiddenGradient.base)
     }
 
     /// The tower's segments among the entries'.

@@ -18,13 +18,26 @@ final class Updater {
     /// Gradients of the linear heads: rows of all outputs after a dense pass, of the observed ones after another.
     private let headWeights = Memory<Float>()
     private let headBiases = Memory<Float>()
-    /// Gradients of all towers, at their places in the layout less ``towerStart``.
-    private var towerMemory = Memory<Float>()
-    private let towerStart: Int
+    /// Gradients of the towers' hidden layers: of every tower, or, where each moves at once, of one for each thread.
+    private let towerHidden = Memory<Float>()
+    /// Gradients of the towers' output matrices and biases.
+    private let towerOutputs: Memory<Float>
+    /// Where each tower's part of these begins.
+    private let towerHiddenStarts: [Int]
+    private let towerOutputStarts: [Int]
+    private let towerHiddenCount: Int
+    private let largestTower: Int
     /// Where a slot's rows and biases stand in the linear heads' gradients.
     private let scoreOfSlot: Memory<Int32>
     private let logitOfSlot: Memory<Int32>
     private var path = HeadPath.dense
+    /// Whether a row of the linear heads moves as soon as its gradient is known; see ``HeadMoves``.
+    private(set) var movesHeadsAtOnce = false
+    /// Whether a tower moves as soon as its gradients are known, while they are in a near cache.
+    private(set) var movesTowersAtOnce = false
+    private let paces = Memory<lacuna_adam_pace>()
+    /// Of the step in progress, where something moves at once.
+    private var rate = 0.0
     private var headScores = 0
     private var headLogits = 0
 
@@ -58,7 +71,16 @@ final class Updater {
         self.layout = layout
         self.plan = plan
         encoderMemory = Memory(layout.encoderRange.count)
-        towerStart = layout.towers.first?.hidden.lowerBound ?? layout.count
+        var hidden = 0, outputs = 0, hiddenStarts: [Int] = [], outputStarts: [Int] = []
+        for tower in layout.towers {
+            hiddenStarts.append(hidden)
+            outputStarts.append(outputs)
+            hidden += tower.hidden.count
+            outputs += tower.output.range.count
+        }
+        (towerHiddenStarts, towerOutputStarts, towerHiddenCount) = (hiddenStarts, outputStarts, hidden)
+        largestTower = layout.towers.map(\.hidden.count).max() ?? 0
+        towerOutputs = Memory(outputs)
         scoreOfSlot = Memory(plan.slots.count)
         logitOfSlot = Memory(plan.slots.count)
         first = Memory(0)
@@ -76,7 +98,6 @@ final class Updater {
         encoderSteps = 0
         slotSteps.view.fill(0)
         towerSteps.view.fill(0)
-        towerMemory = Memory(layout.count - towerStart)
         corrections = []
         frozen = []
     }
@@ -89,17 +110,28 @@ final class Updater {
     var encoderGradient: View<Float> { encoderMemory.view }
     var headWeightGradient: View<Float> { headWeights.view.prefix(headScores * layout.linear.inputs) }
     var headBiasGradient: View<Float> { headBiases.view.prefix(headLogits) }
-    /// Gradients of some of the towers' part of the layout.
-    func towerGradient(_ range: Range<Int>) -> View<Float> {
-        towerMemory.view.slice(range.lowerBound - towerStart, range.count)
+    /// The gradients of one tower, whose backward pass runs on some thread.
+    func towerGradients(_ index: Int, thread: Int) -> TowerRunner.Gradients {
+        let tower = layout.towers[index]
+        return TowerRunner.Gradients(
+            hidden: towerHidden.view.slice(
+                movesTowersAtOnce ? thread * largestTower : towerHiddenStarts[index], tower.hidden.count),
+            output: outputGradient(tower: index))
+    }
+
+    func outputGradient(tower index: Int) -> View<Float> {
+        towerOutputs.view.slice(towerOutputStarts[index], layout.towers[index].output.range.count)
     }
 
     /// Makes room for the gradients of a batch, all zero but the encoder's, and says in each segment where its are.
     ///
-    /// - Parameter writesHeads: whether the first pass writes the gradients of the heads' weights, so that they need not be
-    ///   zero before.
-    func begin(_ entries: BatchEntries, path: HeadPath, writesHeads: Bool = false) {
+    /// - Parameters:
+    ///   - writesHeads: whether the first pass writes the gradients of the heads' weights, so that they need not be zero before.
+    ///   - isOnePass: whether no other pass adds to the batch's gradients, so that what is done can move at once.
+    func begin(_ entries: BatchEntries, path: HeadPath, writesHeads: Bool, isOnePass: Bool) {
         self.path = path
+        movesTowersAtOnce = isOnePass && settings?.clip == nil && settings?.idleHeads == .still && frozen.isEmpty
+        movesHeadsAtOnce = movesTowersAtOnce && path == .observed && (settings?.optimizer.isAdam ?? false)
         if path == .dense {
             headScores = layout.linear.scores
             headLogits = layout.linear.logits
@@ -121,10 +153,67 @@ final class Updater {
             }
         }
         place(entries)
+        if movesHeadsAtOnce { headScores = 0 }
         let weights = headWeights.room(for: headScores * layout.linear.inputs)
         if !writesHeads { weights.fill(0) }
         headBiases.room(for: headLogits).fill(0)
-        forEachActiveTower(entries) { tower in towerGradient(tower.range).fill(0) }
+        _ = towerHidden.room(for: movesTowersAtOnce ? workers.count * largestTower : towerHiddenCount)
+        forEachActiveTower(entries) { index, _ in
+            let gradients = towerGradients(index, thread: 0)
+            if !movesTowersAtOnce { gradients.hidden.fill(0) }
+            gradients.output.fill(0)
+        }
+    }
+
+    /// Counts a step of all that moves at once, now that the batch's losses are known to be finite.
+    ///
+    /// - Returns: how the linear heads' rows move, where they do so at once.
+    func beginMoves(_ entries: BatchEntries, rate: Double) -> HeadMoves? {
+        guard let settings, movesTowersAtOnce else { return nil }
+        self.rate = rate
+        for (index, tower) in layout.towers.enumerated() where isObserved(tower: index, entries) {
+            towerSteps.view[index] += 1
+            remember(steps: towerSteps.view[index], settings)
+            for number in plan.towers[index].slots where isObserved(slot: number, entries) {
+                slotSteps.view[number] += 1
+                remember(steps: slotSteps.view[number], settings)
+            }
+            assert(!frozen.contains(tower.objective))
+        }
+        guard movesHeadsAtOnce, let adam = numbers(settings, rate: rate, scale: 1) else { return nil }
+        let segments = entries.segments, paces = paces.room(for: segments.count)
+        for index in 0..<segments.count {
+            let number = Int(segments[index].slot)
+            guard plan.slots[number].tower == nil else { continue }
+            slotSteps.view[number] += 1
+            paces[index] = pace(of: slotSteps.view[number], adam)
+        }
+        return HeadMoves(numbers: adam.numbers, paces: paces, first: first.view, second: second.view)
+    }
+
+    /// Moves a tower whose gradients are known, where towers move at once; threads may move different towers at the same time.
+    func moveTower(_ index: Int, _ entries: BatchEntries, _ gradients: TowerRunner.Gradients, parameters: View<Float>) {
+        guard let settings, movesTowersAtOnce, isObserved(tower: index, entries) else { return }
+        let tower = layout.towers[index]
+        apply(settings, tower.hidden.lowerBound, gradients.hidden, parameters, towerSteps.view[index], rate, 1)
+        forEachPart(ofOutput: index, entries, everything: false) { offset, range, number in
+            apply(settings, offset, gradients.output.slice(range.lowerBound, range.count), parameters, slotSteps.view[number], rate, 1)
+        }
+    }
+
+    /// The rows and biases of a tower's observed slots: where they lie among the parameters and among the tower's output.
+    private func forEachPart(
+        ofOutput index: Int, _ entries: BatchEntries, everything: Bool, _ body: (_ offset: Int, Range<Int>, _ slot: Int) -> Void
+    ) {
+        let output = layout.towers[index].output, inputs = output.inputs
+        for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
+            let slot = plan.slots[number]
+            for (start, count) in [
+                (slot.score * inputs, slot.scoreWidth * inputs), (output.bias - output.weight + slot.logit, slot.width),
+            ] {
+                body(output.weight + start, start..<start + count, number)
+            }
+        }
     }
 
     /// Says in each segment where its gradients are.
@@ -159,7 +248,7 @@ final class Updater {
                 move(linear.weight, headWeightGradient, steps)
                 move(linear.bias, headBiasGradient, steps)
             }
-        } else {
+        } else if !movesHeadsAtOnce {
             func forEachMoving(_ body: (_ number: Int, _ slot: HeadPlan.Slot, _ score: Int, _ logit: Int) -> Void) {
                 if everything {
                     for number in linearSlots where !isFrozen(slot: number) {
@@ -191,19 +280,19 @@ final class Updater {
     }
 
     private func updateTowers(_ entries: BatchEntries, everything: Bool) {
+        guard !movesTowersAtOnce else { return }
         for (index, tower) in layout.towers.enumerated() {
             let isActive = isObserved(tower: index, entries)
             guard isActive || everything, !frozen.contains(tower.objective) else { continue }
-            if !isActive { towerGradient(tower.range).fill(0) }
+            let gradients = towerGradients(index, thread: 0)
+            if !isActive { gradients.fill(0) }
             towerSteps.view[index] += 1
-            move(tower.hidden.lowerBound, towerGradient(tower.hidden), towerSteps.view[index])
-            let inputs = tower.output.inputs
+            move(tower.hidden.lowerBound, gradients.hidden, towerSteps.view[index])
             for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
-                let slot = plan.slots[number]
                 slotSteps.view[number] += 1
-                let weight = tower.output.weight + slot.score * inputs, bias = tower.output.bias + slot.logit
-                move(weight, towerGradient(weight..<weight + slot.scoreWidth * inputs), slotSteps.view[number])
-                move(bias, towerGradient(bias..<bias + slot.width), slotSteps.view[number])
+            }
+            forEachPart(ofOutput: index, entries, everything: everything) { offset, range, number in
+                move(offset, gradients.output.slice(range.lowerBound, range.count), slotSteps.view[number])
             }
         }
     }
@@ -229,10 +318,7 @@ final class Updater {
             total += move.gradient.count
             most = max(most, move.steps)
         }
-        switch settings.optimizer {
-        case .adam(let beta1, let beta2, _), .adamW(let beta1, let beta2, _): _ = correction(Int(most), beta1, beta2)
-        case .sgd: break
-        }
+        remember(steps: most, settings)
         workers.split(total, grain: 16, work: total) { own in
             var start = 0
             for move in moves {
@@ -261,17 +347,51 @@ final class Updater {
             unsafe lacuna_sgd(
                 count, p.base, gradient.base, m.base, Float(rate), Float(momentum), nesterov ? 1 : 0, scale,
                 Float(settings.decay))
+        case .adam, .adamW:
+            guard let adam = numbers(settings, rate: rate, scale: scale) else { return }
+            let pace = pace(of: steps, adam)
+            var numbers = adam.numbers
+            (numbers.pace, numbers.inverse2) = (pace.pace, pace.inverse2)
+            unsafe lacuna_adam(
+                count, p.base, gradient.base, m.base, second.view.slice(offset, count).base, &numbers)
+        }
+    }
+
+    /// Adam's numbers, without what depends on the step count.
+    private struct Adam {
+        let numbers: lacuna_adam_numbers
+        let rate: Double
+        let beta1: Double
+        let beta2: Double
+    }
+
+    /// Nil for an optimizer of another kind.
+    private func numbers(_ settings: Settings, rate: Double, scale: Float) -> Adam? {
+        switch settings.optimizer {
+        case .sgd: return nil
         case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
             var isDecoupled = false
             if case .adamW = settings.optimizer { isDecoupled = true }
-            let correction = correction(Int(steps), beta1, beta2)
-            var numbers = lacuna_adam_numbers(
-                beta1: Float(beta1), slow1: Float(1 - beta1), beta2: Float(beta2), slow2: Float(1 - beta2),
-                epsilon: Float(epsilon), pace: Float(rate * correction.pace), inverse2: correction.inverse2,
-                gscale: scale, decay: isDecoupled ? 0 : Float(settings.decay),
-                shrink: isDecoupled ? Float(1 - rate * settings.decay) : 1)
-            unsafe lacuna_adam(
-                count, p.base, gradient.base, m.base, second.view.slice(offset, count).base, &numbers)
+            return Adam(
+                numbers: lacuna_adam_numbers(
+                    beta1: Float(beta1), slow1: Float(1 - beta1), beta2: Float(beta2), slow2: Float(1 - beta2),
+                    epsilon: Float(epsilon), pace: 0, inverse2: 0, gscale: scale,
+                    decay: isDecoupled ? 0 : Float(settings.decay), shrink: isDecoupled ? Float(1 - rate * settings.decay) : 1),
+                rate: rate, beta1: beta1, beta2: beta2)
+        }
+    }
+
+    private func pace(of steps: Int32, _ adam: Adam) -> lacuna_adam_pace {
+        let correction = correction(Int(steps), adam.beta1, adam.beta2)
+        return lacuna_adam_pace(pace: Float(adam.rate * correction.pace), inverse2: correction.inverse2)
+    }
+
+    /// Works out the corrections up to a step count, for threads to read.
+    private func remember(steps: Int32, _ settings: Settings) {
+        switch settings.optimizer {
+        case .adam(let beta1, let beta2, _), .adamW(let beta1, let beta2, _):
+            if steps > 0 { _ = correction(Int(steps), beta1, beta2) }
+        case .sgd: break
         }
     }
 
@@ -295,8 +415,8 @@ final class Updater {
             headWeightGradient.slice(Int(segment.score) * inputs, slot.scoreWidth * inputs).fill(0)
             headBiasGradient.slice(Int(segment.logit), slot.width).fill(0)
         }
-        forEachActiveTower(entries) { tower in
-            if frozen.contains(tower.objective) { towerGradient(tower.range).fill(0) }
+        forEachActiveTower(entries) { index, tower in
+            if frozen.contains(tower.objective) { towerGradients(index, thread: 0).fill(0) }
         }
     }
 
@@ -306,14 +426,17 @@ final class Updater {
         func squares(_ view: View<Float>) -> Double { unsafe lacuna_sum_of_squares(view.count, view.base) }
         var sum = squares(encoderMemory.view.prefix(layout.encoderRange.count))
         sum += squares(headWeightGradient) + squares(headBiasGradient)
-        forEachActiveTower(entries) { tower in sum += squares(towerGradient(tower.range)) }
+        forEachActiveTower(entries) { index, _ in
+            let gradients = towerGradients(index, thread: 0)
+            sum += squares(gradients.hidden) + squares(gradients.output)
+        }
         let norm = sum.squareRoot()
         guard norm.isFinite else { return nil }
         return norm > clip ? Float(clip / norm) : 1
     }
 
-    private func forEachActiveTower(_ entries: BatchEntries, _ body: (ParameterLayout.Tower) -> Void) {
-        for (index, tower) in layout.towers.enumerated() where isObserved(tower: index, entries) { body(tower) }
+    private func forEachActiveTower(_ entries: BatchEntries, _ body: (Int, ParameterLayout.Tower) -> Void) {
+        for (index, tower) in layout.towers.enumerated() where isObserved(tower: index, entries) { body(index, tower) }
     }
 
     private func isObserved(tower: Int, _ entries: BatchEntries) -> Bool {

@@ -71,15 +71,16 @@ import Synchronization
         return min(low, total)..<min(high, total)
     }
 
-    /// Calls `body` for each item, at the same time, by whichever thread is free: items must not add to each other.
-    func forEach(_ items: Int, _ body: (Int) -> Void) {
-        guard count > 1, items > 1 else { return (0..<items).forEach(body) }
+    /// Calls `body` for each item, at the same time, by whichever thread is free: items must not add to each other. The
+    /// thread's number is for memory that it may use while it works on the item.
+    func forEach(_ items: Int, _ body: (_ item: Int, _ thread: Int) -> Void) {
+        guard count > 1, items > 1 else { return (0..<items).forEach { body($0, 0) } }
         next.store(0, ordering: .relaxed)
-        run { _ in
+        run { thread in
             while true {
                 let item = self.next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if item >= items { return }
-                body(item)
+                body(item, thread)
             }
         }
     }
