@@ -11,11 +11,14 @@
 #define WIDE
 #endif
 
+// Part of every clone: a call would run the code of the least instruction set.
+#define INLINE static inline __attribute__((always_inline))
+
 // Lets the compiler reorder sums and fuse multiply-add, but keeps NaN and infinity (unlike -ffast-math).
 #define FAST _Pragma("clang fp reassociate(on) contract(fast)")
 
 // e^x within 2 ulp over the whole range (tested against double), after Cephes' expf; NaN passes.
-static inline float exponential(float x) {
+INLINE float exponential(float x) {
     FAST
     float s = x != x ? 0.0f : x;
     s = s > 88.72283f ? 88.72283f : s;
@@ -37,11 +40,11 @@ static inline float exponential(float x) {
     return x != x ? x : q * a.f * b.f;
 }
 
-static inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+INLINE float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 
 // log(1 + t) for t in 0 ... 1 within 2 ulp (tested against double): 2 artanh(t / (2 + t)) by its series, with coefficients
 // fitted at Chebyshev points over that range. NaN passes.
-static inline float log_one_plus(float t) {
+INLINE float log_one_plus(float t) {
     FAST
     float s = t / (2.0f + t), q = s * s;
     float p = 0.13429304957389832f;
@@ -51,8 +54,19 @@ static inline float log_one_plus(float t) {
     return 2.0f * s + 2.0f * s * q * p;
 }
 
+// log(s) for s = 1 + t, t 0 or more, within 2 ulp (tested against double): where t is below 1 from t itself, which keeps
+// its digits; above, from the exponent and the rest of s. A t that is not finite gives a number that says nothing.
+INLINE float log_of_one_plus(float t) {
+    FAST
+    union { float f; int32_t i; } s = {1.0f + t};
+    int32_t exponent = (s.i >> 23) - 127;
+    float power = (float)exponent;
+    s.i -= exponent * (1 << 23);
+    return t < 1.0f ? log_one_plus(t) : power * 0.693147180559945f + log_one_plus(s.f - 1.0f);
+}
+
 // One number's step of Adam.
-static inline void adam(float *restrict p, float g, float *restrict m, float *restrict v, const lacuna_adam_numbers *k) {
+INLINE void adam(float *restrict p, float g, float *restrict m, float *restrict v, const lacuna_adam_numbers *k) {
 #pragma clang fp contract(fast)
     float a = g * k->gscale + k->decay * *p;
     *m = k->beta1 * *m + k->slow1 * a;

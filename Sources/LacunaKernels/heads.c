@@ -1,6 +1,6 @@
 #include "common.h"
 
-static inline float dot(size_t H, const float *restrict h, const float *restrict w) {
+INLINE float dot(size_t H, const float *restrict h, const float *restrict w) {
     FAST
     float sum = 0;
     for (size_t j = 0; j < H; j++) sum += h[j] * w[j];
@@ -14,7 +14,7 @@ WIDE void lacuna_observed_scores(size_t count, size_t width, size_t H, const int
 }
 
 // Four rows share each load of the weights. For training alone: a row's last digits may depend on whether it is one of four.
-static inline void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *restrict rows,
+INLINE void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *restrict rows,
                                   const float *restrict hidden, const float *restrict weight, float *restrict out) {
     FAST
     for (size_t c = 0; c < width; c++) {
@@ -107,7 +107,7 @@ WIDE void lacuna_add_panels(size_t rows, size_t H, size_t first, size_t last, co
 }
 
 // One output row over one panel: both the row of weights and its gradient stay in registers while its observed rows go by.
-static inline void backward_of_row(size_t count, size_t stride, const int32_t *restrict rows,
+INLINE void backward_of_row(size_t count, size_t stride, const int32_t *restrict rows,
                                    const float *restrict hidden, const float *restrict w, const float *restrict g,
                                    float *restrict dw, float *restrict dhidden) {
     FAST
@@ -127,7 +127,7 @@ static inline void backward_of_row(size_t count, size_t stride, const int32_t *r
 
 // The same where the whole gradient of the row is known at its last entry: the row moves at once, and its gradient is never
 // written.
-static inline void backward_and_adam_of_row(size_t count, size_t stride, const int32_t *restrict rows,
+INLINE void backward_and_adam_of_row(size_t count, size_t stride, const int32_t *restrict rows,
                                             const float *restrict hidden, float *restrict w, const float *restrict g,
                                             float *restrict dhidden, float *restrict m, float *restrict v,
                                             lacuna_adam_numbers numbers) {
@@ -250,23 +250,36 @@ size_t lacuna_count_entries(size_t rows, const int32_t *restrict chosen, const p
     return found;
 }
 
-void lacuna_add_counts(size_t rows, const int32_t *restrict chosen, const ptrdiff_t *restrict starts,
-                       const int32_t *restrict slots, int32_t *restrict counts) {
-    for (size_t i = 0; i < rows; i++)
-        for (ptrdiff_t e = starts[chosen[i]]; e < starts[chosen[i] + 1]; e++) counts[slots[e]]++;
+// The first entry in start ..< end, whose slots ascend, with a slot of at least wanted.
+static inline ptrdiff_t first_entry(ptrdiff_t start, ptrdiff_t end, const int32_t *slots, int32_t wanted) {
+    while (start < end) {
+        ptrdiff_t middle = start + (end - start) / 2;
+        if (slots[middle] < wanted) start = middle + 1; else end = middle;
+    }
+    return start;
 }
 
-void lacuna_place_entries(size_t rows, int32_t first_row, const int32_t *restrict chosen,
-                          const ptrdiff_t *restrict starts, const int32_t *restrict slots, const float *restrict targets, const float *restrict weights,
-                          int32_t *restrict places, int32_t *restrict out_rows, float *restrict out_targets,
-                          float *restrict out_weights) {
-    for (size_t i = 0; i < rows; i++)
-        for (ptrdiff_t e = starts[chosen[i]]; e < starts[chosen[i] + 1]; e++) {
+void lacuna_add_counts(size_t rows, const int32_t *restrict chosen, int32_t first, int32_t last,
+                       const ptrdiff_t *restrict starts, const int32_t *restrict slots, int32_t *restrict counts) {
+    for (size_t i = 0; i < rows; i++) {
+        ptrdiff_t end = starts[chosen[i] + 1];
+        for (ptrdiff_t e = first_entry(starts[chosen[i]], end, slots, first); e < end && slots[e] < last; e++) counts[slots[e]]++;
+    }
+}
+
+void lacuna_place_entries(size_t rows, const int32_t *restrict chosen, int32_t first, int32_t last,
+                          const ptrdiff_t *restrict starts, const int32_t *restrict slots, const float *restrict targets,
+                          const float *restrict weights, int32_t *restrict places, int32_t *restrict out_rows,
+                          float *restrict out_targets, float *restrict out_weights) {
+    for (size_t i = 0; i < rows; i++) {
+        ptrdiff_t end = starts[chosen[i] + 1];
+        for (ptrdiff_t e = first_entry(starts[chosen[i]], end, slots, first); e < end && slots[e] < last; e++) {
             size_t at = (size_t)places[slots[e]]++;
-            out_rows[at] = first_row + (int32_t)i;
+            out_rows[at] = (int32_t)i;
             out_targets[at] = targets[e];
             if (weights) out_weights[at] = weights[e];
         }
+    }
 }
 
 void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *restrict rows,

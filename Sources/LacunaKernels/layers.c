@@ -36,7 +36,7 @@ WIDE void lacuna_column_sums(size_t rows, size_t columns, const float *restrict 
 }
 
 // tanh after Cephes' tanhf: a polynomial near 0, where 1 - 2 / (e^2x + 1) would cancel.
-static inline float hyperbolic_tangent(float x) {
+INLINE float hyperbolic_tangent(float x) {
     FAST
     float s = x * x;
     float q = -5.70498872745e-3f;
@@ -105,7 +105,7 @@ void lacuna_activate_backward(lacuna_activation activation, size_t n, const floa
 }
 
 // The 32-bit finaliser of MurmurHash3 over (key, j): a counter-based generator, so a value depends on its place alone.
-static inline uint32_t mixed(uint32_t low, uint32_t high, uint32_t j) {
+INLINE uint32_t mixed(uint32_t low, uint32_t high, uint32_t j) {
     uint32_t h = (j * 0x9E3779B9u) ^ low;
     h ^= h >> 16; h *= 0x85EBCA6Bu;
     h ^= high;

@@ -3,7 +3,7 @@
 // Binary cross-entropy of one logit: loss P softplus(-z) + N softplus(z) and slope N sigma(z) - P sigma(-z), from one
 // exponential. Both complements are calculated, so that a slope keeps its digits where a probability rounds to 1.
 // An infinite logit gives a loss of infinity or NaN, never 0.
-static inline void binary(float z, float y, float positive_weight, float keep, float spread, float *loss, float *slope) {
+INLINE void binary(float z, float y, float positive_weight, float keep, float spread, float *loss, float *slope) {
     FAST
     float tail = exponential(-__builtin_elementwise_abs(z)), remainder = log_one_plus(tail);
     float large = 1.0f / (1.0f + tail), small = tail * large;
@@ -33,17 +33,52 @@ WIDE void lacuna_squared(size_t n, const float *restrict targets, float *restric
     }
 }
 
-// Softmax cross-entropy of a class index; z becomes the slope, written so that it keeps its digits where p rounds to 1.
-static inline float categorical(size_t classes, size_t target, float weight, float *z) {
+// Softmax cross-entropy of class indices, for LANES slots at once: z [classes][LANES] becomes the slopes, written so that
+// they keep their digits where p rounds to 1. Lanes rather than classes go side by side: there are few classes.
+enum { LANES = 16, MOST_CLASSES = 32 };
+
+INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, const float *restrict weights,
+                                     float (*restrict z)[LANES], float *restrict losses) {
+    FAST
+    float largest[LANES], own[LANES], strange[LANES] = {0}, others[LANES] = {0}, wrong[LANES] = {0}, share[LANES];
+    int32_t top[LANES] = {0};
+    memcpy(largest, z[0], sizeof largest);
+    memcpy(own, z[0], sizeof own);
+    for (size_t c = 0; c < classes; c++)
+        for (size_t l = 0; l < LANES; l++) {
+            float value = z[c][l];
+            int32_t number = (int32_t)c;
+            top[l] = value > largest[l] ? number : top[l];
+            largest[l] = value > largest[l] ? value : largest[l];
+            own[l] = number == targets[l] ? value : own[l];
+            strange[l] += value - value;
+        }
+    // The likeliest class has the exponential 1 and is left out of the sum, for the logarithm to keep its digits.
+    for (size_t c = 0; c < classes; c++)
+        for (size_t l = 0; l < LANES; l++) {
+            float power = exponential(z[c][l] - largest[l]);
+            int32_t number = (int32_t)c;
+            z[c][l] = power;
+            others[l] += number == top[l] ? 0.0f : power;
+            wrong[l] += number == targets[l] ? 0.0f : power;
+        }
+    for (size_t l = 0; l < LANES; l++) {
+        share[l] = weights[l] / (1.0f + others[l]);
+        losses[l] = weights[l] * (largest[l] - own[l] + log_of_one_plus(others[l])) + strange[l];
+    }
+    for (size_t c = 0; c < classes; c++)
+        for (size_t l = 0; l < LANES; l++) z[c][l] = (targets[l] == (int32_t)c ? -wrong[l] : z[c][l]) * share[l];
+}
+
+// The same for one slot of any number of classes.
+INLINE float categorical(size_t classes, size_t target, float weight, float *z) {
     size_t top = 0;
     float strange = 0;
     for (size_t c = 0; c < classes; c++) {
         if (z[c] > z[top]) top = c;
         strange += z[c] - z[c];
     }
-    float largest = z[top], gap = largest - z[target];
-    // The likeliest class has the exponential 1 and is left out of the sum, for log1p to keep its digits.
-    float others = 0, wrong = 0;
+    float largest = z[top], gap = largest - z[target], others = 0, wrong = 0;
     for (size_t c = 0; c < classes; c++) {
         z[c] = exponential(z[c] - largest);
         others += c == top ? 0.0f : z[c];
@@ -52,19 +87,37 @@ static inline float categorical(size_t classes, size_t target, float weight, flo
     float share = weight / (1.0f + others);
     for (size_t c = 0; c < classes; c++) z[c] *= share;
     z[target] = -wrong * share;
-    return weight * (gap + (others < 1.0f ? log_one_plus(others) : log1pf(others))) + strange;
+    return weight * (gap + log_of_one_plus(others)) + strange;
 }
 
 WIDE void lacuna_categorical(size_t n, size_t classes, const float *class_weights, const float *restrict targets,
                              float *restrict z, float *restrict losses) {
-    for (size_t i = 0; i < n; i++) {
-        size_t target = (size_t)targets[i];
-        losses[i] = categorical(classes, target, class_weights ? class_weights[target] : 1.0f, z + i * classes);
+    size_t done = 0;
+    for (; classes <= MOST_CLASSES && done < n; done += LANES) {
+        float lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES];
+        int32_t target[LANES] = {0};
+        size_t count = n - done < LANES ? n - done : LANES;
+        memset(lanes, 0, classes * sizeof lanes[0]);
+        for (size_t l = 0; l < LANES; l++) weights[l] = 1.0f;
+        for (size_t l = 0; l < count; l++) {
+            target[l] = (int32_t)targets[done + l];
+            if (class_weights) weights[l] = class_weights[target[l]];
+            for (size_t c = 0; c < classes; c++) lanes[c][l] = z[(done + l) * classes + c];
+        }
+        categorical_lanes(classes, target, weights, lanes, loss);
+        for (size_t l = 0; l < count; l++) {
+            losses[done + l] = loss[l];
+            for (size_t c = 0; c < classes; c++) z[(done + l) * classes + c] = lanes[c][l];
+        }
+    }
+    for (; done < n; done++) {
+        size_t target = (size_t)targets[done];
+        losses[done] = categorical(classes, target, class_weights ? class_weights[target] : 1.0f, z + done * classes);
     }
 }
 
 // A block of columns stays in the nearest cache while all rows go by.
-enum { TILE = 256 };
+enum { TILE = 256, NARROW = 8 };
 
 WIDE void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen,
                                const float *targets, int32_t *restrict counts) {
@@ -85,7 +138,33 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
                               float *restrict losses, float *restrict bias_gradient) {
     FAST
     float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
-    for (size_t j0 = 0; j0 < columns; j0 += TILE) {
+    // Few columns: rows go side by side.
+    for (size_t j = 0; columns < NARROW && j < columns; j++) {
+        float loss_sum = 0, slope_sum = 0;
+        for (size_t i0 = 0; i0 < rows; i0 += LANES) {
+            size_t count = rows - i0 < LANES ? rows - i0 : LANES;
+            float y[LANES], s[LANES] = {0}, loss[LANES], slope[LANES];
+            for (size_t l = 0; l < LANES; l++) y[l] = NAN;
+            for (size_t l = 0; l < count; l++) {
+                y[l] = targets[(size_t)chosen[i0 + l] * target_stride + j];
+                s[l] = z[(i0 + l) * stride + j];
+            }
+            for (size_t l = 0; l < LANES; l++) {
+                int seen = y[l] == y[l];
+                binary(s[l] + bias[j], seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss[l], &slope[l]);
+                slope[l] = seen ? slope[l] * coefficients[j] : 0.0f;
+                loss[l] = seen ? loss[l] : 0.0f;
+            }
+            for (size_t l = 0; l < LANES; l++) {
+                loss_sum += loss[l];
+                slope_sum += slope[l];
+            }
+            for (size_t l = 0; l < count; l++) z[(i0 + l) * stride + j] = slope[l];
+        }
+        losses[j] += loss_sum;
+        bias_gradient[j] += slope_sum;
+    }
+    for (size_t j0 = 0; columns >= NARROW && j0 < columns; j0 += TILE) {
         size_t width = columns - j0 < TILE ? columns - j0 : TILE;
         const float *b = bias + j0, *k = coefficients + j0;
         float *l = losses + j0, *g = bias_gradient + j0;
@@ -127,17 +206,43 @@ WIDE void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, 
                                    const int32_t *chosen, const float *targets, const float *class_weights, size_t stride,
                                    const float *restrict bias, const float *restrict coefficients, float *restrict z,
                                    float *restrict losses, float *restrict bias_gradient) {
-    for (size_t i = 0; i < rows; i++) {
-        const float *y = targets + (size_t)chosen[i] * target_stride;
-        for (size_t j = 0; j < columns; j++) {
-            float *s = z + i * stride + j * classes;
-            if (y[j] != y[j]) {
+    for (size_t j = 0; j < columns; j++) {
+        const float *b = bias + j * classes;
+        float *g = bias_gradient + j * classes;
+        size_t i0 = 0;
+        for (; classes <= MOST_CLASSES && i0 < rows; i0 += LANES) {
+            float lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES];
+            int32_t target[LANES] = {0};
+            int seen[LANES] = {0};
+            size_t count = rows - i0 < LANES ? rows - i0 : LANES;
+            memset(lanes, 0, classes * sizeof lanes[0]);
+            for (size_t l = 0; l < LANES; l++) weights[l] = 1.0f;
+            for (size_t l = 0; l < count; l++) {
+                float y = targets[(size_t)chosen[i0 + l] * target_stride + j];
+                seen[l] = y == y;
+                if (!seen[l]) continue;
+                target[l] = (int32_t)y;
+                if (class_weights) weights[l] = class_weights[target[l]];
+                const float *s = z + (i0 + l) * stride + j * classes;
+                for (size_t c = 0; c < classes; c++) lanes[c][l] = s[c] + b[c];
+            }
+            categorical_lanes(classes, target, weights, lanes, loss);
+            for (size_t l = 0; l < LANES; l++) losses[j] += seen[l] ? loss[l] : 0.0f;
+            for (size_t c = 0; c < classes; c++)
+                for (size_t l = 0; l < LANES; l++) {
+                    lanes[c][l] = seen[l] ? lanes[c][l] * coefficients[j] : 0.0f;
+                    g[c] += lanes[c][l];
+                }
+            for (size_t l = 0; l < count; l++)
+                for (size_t c = 0; c < classes; c++) z[(i0 + l) * stride + j * classes + c] = lanes[c][l];
+        }
+        for (; i0 < rows; i0++) {
+            float y = targets[(size_t)chosen[i0] * target_stride + j], *s = z + i0 * stride + j * classes;
+            if (y != y) {
                 memset(s, 0, classes * sizeof *s);
                 continue;
             }
-            size_t target = (size_t)y[j];
-            const float *b = bias + j * classes;
-            float *g = bias_gradient + j * classes;
+            size_t target = (size_t)y;
             for (size_t c = 0; c < classes; c++) s[c] += b[c];
             losses[j] += categorical(classes, target, class_weights ? class_weights[target] : 1.0f, s);
             for (size_t c = 0; c < classes; c++) {

@@ -149,14 +149,14 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
     }
     check(n == found, "another number of slots than were touched");
     memset(again, 0, slots * sizeof(int32_t));
-    lacuna_add_counts(rows, chosen, starts, labelled, again);
+    int32_t part = (int32_t)(slots / 2);
+    lacuna_add_counts(rows, chosen, 0, part, starts, labelled, again);
+    lacuna_add_counts(rows, chosen, part, (int32_t)slots, starts, labelled, again);
     check(memcmp(counts, again, slots * sizeof(int32_t)) == 0, "counting without a list counts otherwise");
     int32_t *entryRows = malloc((count + 1) * sizeof(int32_t));
     float *own = malloc((count + 1) * sizeof(float)), *weights = floats(stored, 0), *ownWeights = malloc((count + 1) * sizeof(float));
-    // In two parts, as two threads do it when one has no row of a slot that the other has not passed.
-    size_t half = rows / 2;
-    lacuna_place_entries(half, 0, chosen, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
-    lacuna_place_entries(rows - half, (int32_t)half, chosen + half, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
+    lacuna_place_entries(rows, chosen, 0, part, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
+    lacuna_place_entries(rows, chosen, part, (int32_t)slots, starts, labelled, targets, weights, places, entryRows, own, ownWeights);
     float *hidden = floats(rows * H, wild), *matrix = floats(slots * width * H, wild), *bias = floats(slots * width, 0);
     float *packed = malloc(count * width * sizeof(float) + 1), *losses = malloc(count * sizeof(float) + 1);
     float *coefficients = floats(slots, 0), *db = calloc(n * width + 1, sizeof(float));

@@ -13,6 +13,8 @@ struct TrainingCost: Encodable {
     var loadedBytes: Int?
     var peakBytes: Int?
     var loss: Double?
+    /// With `--profile yes`: microseconds of a step by phase.
+    var phases: [String: Double]?
 }
 
 /// Times training: `--epochs N` as a whole after one epoch of warming up, else epochs until `--seconds S` are over.
@@ -26,6 +28,7 @@ func train(_ options: Options) throws {
     let model = try problem.model(data, objectives, threads: threads)
     let loaded = ProcessMemory.resident
     var each: [Double] = []
+    let profile = options.text("profile") != nil ? StepProfile() : nil
     if epochs > 0 {
         if warmup > 0 { try model.fit(data, problem.settings(epochs: warmup, idle: idle)) }
         let run = try timed { try model.fit(data, problem.settings(epochs: epochs, idle: idle)) }
@@ -38,15 +41,18 @@ func train(_ options: Options) throws {
         each.append(epoch.seconds)
         spent += epoch.seconds
         return spent >= seconds && each.count > least ? .stop : .proceed
-    })
+    }, profile: profile)
     try report(cost(try model.fit(data, problem.settings(epochs: 1_000_000, idle: idle), callbacks: watch), fitSeconds: nil))
 
     func cost(_ history: History, fitSeconds: Double?) -> TrainingCost {
         let last = history.epochs.last
+        let phases = profile.map { profile in
+            Dictionary(uniqueKeysWithValues: profile.seconds.map { ($0.key.rawValue, $0.value / Double(profile.steps) * 1e6) })
+        }
         let times = history.epochs.dropFirst().map { $0.seconds / Double($0.steps) * 1e6 }
         return TrainingCost(
             stepMicroseconds: median(times), fitSeconds: fitSeconds, epochs: history.epochs.count,
             stepsPerEpoch: last?.steps ?? 0, parameters: model.parameterCount, loadedBytes: loaded,
-            peakBytes: ProcessMemory.peak, loss: last?.trainingLoss)
+            peakBytes: ProcessMemory.peak, loss: last?.trainingLoss, phases: phases)
     }
 }

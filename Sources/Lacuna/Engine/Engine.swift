@@ -150,4 +150,16 @@ package final class EpochSums {
         weights = Array(repeating: 0, count: objectives)
         observed = Array(repeating: 0, count: objectives)
     }
+
+    /// Adds a step's sums, each `[objectives]`, of some objectives.
+    func add(_ active: View<Int32>, losses stepLosses: View<Double>, weights stepWeights: View<Double>, observed stepObserved: View<Int>) {
+        Self.add(active, stepLosses, to: &losses)
+        Self.add(active, stepWeights, to: &weights)
+        Self.add(active, stepObserved, to: &observed)
+    }
+
+    private static func add<Number: AdditiveArithmetic>(_ active: View<Int32>, _ values: View<Number>, to sums: inout [Number]) {
+        var sums = sums.mutableSpan
+        for place in 0..<active.count { sums[Int(active[place])] += values[Int(active[place])] }
+    }
 }

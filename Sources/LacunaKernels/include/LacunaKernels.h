@@ -128,13 +128,14 @@ void lacuna_run_adam_biases(const lacuna_segment *segments, size_t n, int32_t fi
 // will hold. Returns how many slots that are.
 size_t lacuna_count_entries(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
                             int32_t *counts, int32_t *touched);
-// Adds up the same counts, and lists nothing.
-void lacuna_add_counts(size_t rows, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots, int32_t *counts);
-// Puts the entries of the chosen rows where places says for each slot, which moves on; out_rows counts the rows from
-// first_row on. weights may be NULL.
-void lacuna_place_entries(size_t rows, int32_t first_row, const int32_t *chosen, const ptrdiff_t *starts, const int32_t *slots,
-                          const float *targets, const float *weights, int32_t *places, int32_t *out_rows,
-                          float *out_targets, float *out_weights);
+// Adds up the same counts of the slots first ..< last, and lists nothing. Slots ascend within a row.
+void lacuna_add_counts(size_t rows, const int32_t *chosen, int32_t first, int32_t last, const ptrdiff_t *starts,
+                       const int32_t *slots, int32_t *counts);
+// Puts the entries of the chosen rows, of the slots first ..< last, where places says for each slot, which moves on. weights
+// may be NULL. Slots ascend within a row.
+void lacuna_place_entries(size_t rows, const int32_t *chosen, int32_t first, int32_t last, const ptrdiff_t *starts,
+                          const int32_t *slots, const float *targets, const float *weights, int32_t *places,
+                          int32_t *out_rows, float *out_targets, float *out_weights);
 
 // Losses of n observed slots: z goes in as logits and comes out as slopes d loss / d z. The formulas and the care for digits
 // are those of the Loss types of the same names; a logit that is not finite gives a loss that is not finite.

@@ -9,7 +9,7 @@ final class BatchEntries {
     typealias Segment = lacuna_segment
 
     private let slots: Int
-    /// By slot, for each thread that counts; all 0 between batches.
+    /// By slot; all 0 between batches.
     private let countMemory: Memory<Int32>
     private let touchedMemory = Memory<Int32>()
     private let rowMemory = Memory<Int32>()
@@ -72,39 +72,39 @@ final class BatchEntries {
         rowMemory.reserve(total)
         targetMemory.reserve(total)
         if isWeighted { weightMemory.reserve(total) }
-        // Threads count and place rows of their own, where that is more than walking over all slots a few times.
-        let parts = workers.count > 1 && total >= Self.leastShared && total >= slots ? workers.count : 1
-        let counts = countMemory.room(for: parts * slots), places = placeMemory.room(for: parts * slots)
+        // Threads take slots of their own, so that none writes where another does; the list of touched slots is worth
+        // making where entries are few.
+        let isShared = workers.count > 1 && total >= Self.leastShared && total >= slots
+        let counts = countMemory.view, places = placeMemory.view
+        let weights = isWeighted ? weightMemory.view : nil
         unsafe labels.rowStarts.withUnsafeBufferPointer { starts in
             unsafe labels.slotIndices.withUnsafeBufferPointer { slotIndices in
                 unsafe labels.targets.withUnsafeBufferPointer { targets in
-                    func run(_ body: (_ part: Int, _ rows: Range<Int>) -> Void) {
-                        if parts == 1 { return body(0, 0..<chosen.count) }
-                        workers.run { body($0, Workers.range($0, of: parts, total: chosen.count, grain: 1)) }
+                    func split(_ body: (Range<Int>) -> Void) {
+                        if isShared { workers.split(slots, work: .max, body) } else { body(0..<slots) }
                     }
-                    if parts == 1 {
+                    if isShared {
+                        touchedMemory.reserve(slots)
+                        split { own in
+                            unsafe lacuna_add_counts(
+                                chosen.count, chosen.base, Int32(own.lowerBound), Int32(own.upperBound), starts.baseAddress,
+                                slotIndices.baseAddress, counts.base)
+                        }
+                        listSegments(touchedMemory.view.prefix(listCounted(into: touchedMemory.view)))
+                    } else {
                         touchedMemory.reserve(min(total, slots) + 1)
                         let found = unsafe lacuna_count_entries(
                             chosen.count, chosen.base, starts.baseAddress, slotIndices.baseAddress, counts.base,
                             touchedMemory.view.base)
                         order(touchedMemory.view.prefix(found))
                         listSegments(touchedMemory.view.prefix(found))
-                    } else {
-                        touchedMemory.reserve(slots)
-                        run { part, rows in
-                            let own = counts.slice(part * slots, slots)
-                            unsafe lacuna_add_counts(
-                                rows.count, chosen.base + rows.lowerBound, starts.baseAddress, slotIndices.baseAddress, own.base)
-                        }
-                        listSegments(parts: parts, counts, places)
                     }
                     func place(_ all: UnsafePointer<Float>?) {
-                        let weights = isWeighted ? weightMemory.view : nil
-                        run { part, rows in
+                        split { own in
                             unsafe lacuna_place_entries(
-                                rows.count, Int32(rows.lowerBound), chosen.base + rows.lowerBound, starts.baseAddress,
-                                slotIndices.baseAddress, targets.baseAddress, all, places.base + part * slots,
-                                rowMemory.view.base, targetMemory.view.base, weights?.base)
+                                chosen.count, chosen.base, Int32(own.lowerBound), Int32(own.upperBound), starts.baseAddress,
+                                slotIndices.baseAddress, targets.baseAddress, all, places.base, rowMemory.view.base,
+                                targetMemory.view.base, weights?.base)
                         }
                     }
                     if let all = labels.weights {
@@ -116,27 +116,6 @@ final class BatchEntries {
             }
         }
         if let states = labels.states { gather(states, chosen, labels) }
-    }
-
-    /// Makes the segments of slots that several threads have counted: within a slot, the entries of the first thread's rows
-    /// come first. Clears the counts.
-    private func listSegments(parts: Int, _ counts: View<Int32>, _ places: View<Int32>) {
-        segmentMemory.reserve(slots)
-        let segments = segmentMemory.view
-        var start: Int32 = 0, found = 0
-        for slot in 0..<slots {
-            let first = start
-            for part in 0..<parts {
-                places[part * slots + slot] = start
-                start += counts[part * slots + slot]
-                counts[part * slots + slot] = 0
-            }
-            guard start > first else { continue }
-            segments[found] = Segment(slot: Int32(slot), start: first, count: start - first, score: 0, logit: 0)
-            found += 1
-        }
-        segmentCount = found
-        count = Int(start)
     }
 
     private func gather(_ states: [CellState], _ chosen: View<Int32>, _ labels: TargetTable) {

@@ -86,11 +86,14 @@ final class InputGather {
                 }
             }
         } else {
-            var reader = features.reader
-            for row in 0..<rows.count {
-                let target = out.slice(row * width, width)
-                var span = unsafe MutableSpan(_unsafeStart: target.base, count: width)
-                reader.copy(row: Int(rows[row]), into: &span)
+            // Decoding and encoding a number costs several copies of one.
+            workers.split(rows.count, work: 4 * rows.count * width) { own in
+                var reader = features.reader
+                for row in own {
+                    let target = out.slice(row * width, width)
+                    var span = unsafe MutableSpan(_unsafeStart: target.base, count: width)
+                    reader.copy(row: Int(rows[row]), into: &span)
+                }
             }
         }
         out.slice(rows.count * width, (padded - rows.count) * width).fill(0)

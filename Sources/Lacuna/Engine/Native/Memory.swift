@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Memory that an engine owns: zero-filled when made, aligned for the widest vectors, freed with its owner.
 ///
 /// The pointer never leaves `Engine/Native`; code beside the kernels works on ``View``s.
@@ -12,9 +18,16 @@
 
     deinit { unsafe storage.deallocate() }
 
+    /// Two megabytes, as on x86-64 and most arm64 systems. What is larger is aligned to it.
+    private static var hugePage: Int { 1 << 21 }
+
     private static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
-        let bytes = max(count, 1) * MemoryLayout<Element>.stride
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
+        let bytes = max(count, 1) * MemoryLayout<Element>.stride, isLarge = bytes >= hugePage
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: isLarge ? hugePage : 64)
+        #if os(Linux)
+        // Steps go over megabytes of weights and moments, more than the processor keeps small pages' places of.
+        if isLarge { unsafe _ = madvise(memory.baseAddress, bytes, MADV_HUGEPAGE) }
+        #endif
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
         return unsafe memory
     }

@@ -38,12 +38,18 @@ package final class NativeEngine: Engine {
         let coefficients: Memory<Float>
         let lossSums: Memory<Double>
         let weightSums: Memory<Double>
+        let observedSums: Memory<Int>
+        private let activeMemory: Memory<Int32>
+        var activeCount = 0
         /// Objectives that the batch observes, in order.
-        var active: [Int] = []
-        /// Of the active objectives, in order, where there is a balancer.
+        var active: View<Int32> { activeMemory.view.prefix(activeCount) }
+        var activeRoom: View<Int32> { activeMemory.view }
+        /// The active objectives, and of each its factor, where there is a balancer.
+        var balanced: [Int] = []
         var factors: [Double] = []
         var stepLosses: [Double] = []
         let divisors: Memory<Double>
+        let objectiveWeights: Memory<Float>
         let linear: OutputLayer
         let towers: [TowerRunner]
         /// By tower: the objective whose numbers are not finite, or −1.
@@ -65,6 +71,10 @@ package final class NativeEngine: Engine {
             coefficients = Memory(plan.objectiveWeights.count)
             lossSums = Memory(plan.objectiveWeights.count)
             weightSums = Memory(plan.objectiveWeights.count)
+            observedSums = Memory(plan.objectiveWeights.count)
+            activeMemory = Memory(plan.objectiveWeights.count)
+            objectiveWeights = Memory(plan.objectiveWeights.count)
+            objectiveWeights.view.copy(from: plan.objectiveWeights)
             divisors = Memory(plan.objectiveWeights.count)
             linear = OutputLayer(layout.linear, tower: nil, plan: heads, workers: workers)
             // Towers run side by side, each on one thread.
@@ -153,7 +163,7 @@ package final class NativeEngine: Engine {
             run.entries.gather(chosen, from: run.data.labels, workers: workers)
         }
         guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
-        try weigh(run, rows: rows.count, step: step, sums: sums)
+        try weigh(run, rows: rows.count, step: step)
         // Without a label there is no pass that writes them.
         let micro = run.plan.microBatch ?? rows.count
         updater.begin(
@@ -181,19 +191,16 @@ package final class NativeEngine: Engine {
         if isFirst { updater.encoderGradient.prefix(layout.encoderRange.count).fill(0) }
         profile?.enter(.optimizer)
         guard updater.update(run.entries, parameters: parameters.view, rate: rate) else {
-            throw Divergence(objective: run.active.first ?? 0)
+            throw Divergence(objective: run.activeCount > 0 ? Int(run.active[0]) : 0)
         }
         clearSparseGradient(run, chosen)
-        for objective in run.active {
-            sums.losses[objective] += run.lossSums.view[objective]
-            sums.weights[objective] += run.weightSums.view[objective]
-        }
+        sums.add(run.active, losses: run.lossSums.view, weights: run.weightSums.view, observed: run.observedSums.view)
         if let balancer = run.plan.balancer {
             run.stepLosses.removeAll(keepingCapacity: true)
-            for objective in run.active {
+            for objective in run.balanced {
                 run.stepLosses.append(run.lossSums.view[objective] / run.divisors.view[objective])
             }
-            balancer.learn(observed: run.active, losses: run.stepLosses, rate: rate)
+            balancer.learn(observed: run.balanced, losses: run.stepLosses, rate: rate)
         }
         if spec.norm == .batch, !isFirst { encoder.updateStatistics(statistics.view) }
         profile?.endStep()
@@ -211,40 +218,49 @@ package final class NativeEngine: Engine {
     /// Σw by objective, and from it what each entry's weight is multiplied with.
     ///
     /// - Throws: ``Divergence`` when a weight leaves the range of a Float, which only a balancer's can.
-    private func weigh(_ run: Run, rows: Int, step: Int, sums: EpochSums) throws(Divergence) {
-        let segments = run.entries.segments, weights = run.entries.weights
-        let weightSums = run.weightSums.view, coefficients = run.coefficients.view
-        run.active.removeAll(keepingCapacity: true)
-        var pooled = 0.0
+    private func weigh(_ run: Run, rows: Int, step: Int) throws(Divergence) {
+        let segments = run.entries.segments, weights = run.entries.weights, isWeighted = run.entries.isWeighted
+        let weightSums = run.weightSums.view, lossSums = run.lossSums.view, observedSums = run.observedSums.view
+        let objectiveOfSlot = plan.objectiveOfSlot.view, active = run.activeRoom
+        var found = 0, last: Int32 = -1, pooled = 0.0
         for index in 0..<segments.count {
-            let segment = segments[index], objective = plan.slots[Int(segment.slot)].objective
-            if run.active.last != objective {
-                run.active.append(objective)
-                weightSums[objective] = 0
-                run.lossSums.view[objective] = 0
+            let segment = segments[index], objective = objectiveOfSlot[Int(segment.slot)], place = Int(objective)
+            if objective != last {
+                active[found] = objective
+                found += 1
+                last = objective
+                weightSums[place] = 0
+                lossSums[place] = 0
+                observedSums[place] = 0
             }
             var sum = Double(segment.count)
-            if run.entries.isWeighted {
+            if isWeighted {
                 sum = 0
                 for entry in Int(segment.start)..<Int(segment.start + segment.count) { sum += Double(weights[entry]) }
             }
-            weightSums[objective] += sum
-            sums.observed[objective] += Int(segment.count)
+            weightSums[place] += sum
+            observedSums[place] += Int(segment.count)
             pooled += sum
         }
-        run.plan.balancer?.factors(observed: run.active, step: step, into: &run.factors)
-        for (place, objective) in run.active.enumerated() {
+        run.activeCount = found
+        if let balancer = run.plan.balancer {
+            run.balanced = active.prefix(found).array.map(Int.init)
+            balancer.factors(observed: run.balanced, step: step, into: &run.factors)
+        }
+        let coefficients = run.coefficients.view, divisors = run.divisors.view, objectiveWeights = run.objectiveWeights.view
+        let reduction = run.plan.reduction, totalWeight = run.totalWeight, isBalanced = run.plan.balancer != nil
+        for place in 0..<found {
+            let objective = Int(active[place])
             let divisor =
-                switch run.plan.reduction {
+                switch reduction {
                 case .observed: weightSums[objective]
                 case .expected: Double(rows) * run.plan.expectedWeights[objective]
                 case .batch: Double(rows)
                 case .slots: pooled
                 }
-            let factor = run.plan.balancer == nil ? 1 : run.factors[place]
-            run.divisors.view[objective] = divisor
-            coefficients[objective] = Float(
-                Double(run.plan.objectiveWeights[objective]) * factor / divisor / run.totalWeight)
+            let factor = isBalanced ? run.factors[place] : 1
+            divisors[objective] = divisor
+            coefficients[objective] = Float(Double(objectiveWeights[objective]) * factor / divisor / totalWeight)
             guard coefficients[objective].isFinite else { throw Divergence(objective: objective) }
         }
     }

@@ -86,9 +86,10 @@ final class OutputLayer {
         }
         let offsets = offsets.room(for: segments.count + 1), sums = sums.room(for: segments.count)
         var size = 0
+        let slots = plan.slots, tower = tower
         for index in range {
             offsets[index] = size
-            let slot = plan.slots[Int(segments[index].slot)]
+            let slot = slots[Int(segments[index].slot)]
             if slot.tower == tower { size += Int(segments[index].count) * slot.scoreWidth }
         }
         offsets[range.upperBound] = size
@@ -111,8 +112,9 @@ final class OutputLayer {
             profile.attribute(all > 0 ? loss / all : 0, to: .loss)
         }
         if let bad = scratch.compactMap(\.bad).min() { return plan.slots[Int(segments[bad].slot)].objective }
-        for index in range where plan.slots[Int(segments[index].slot)].tower == tower {
-            pass.lossSums[plan.slots[Int(segments[index].slot)].objective] += sums[index]
+        for index in range {
+            let slot = slots[Int(segments[index].slot)]
+            if slot.tower == tower { pass.lossSums[slot.objective] += sums[index] }
         }
         return nil
     }

@@ -139,20 +139,24 @@ final class Updater {
             headScores = 0
             headLogits = 0
         }
-        let segments = entries.segments
+        let segments = entries.segments, slots = plan.slots
+        let scoreOfSlot = scoreOfSlot.view, logitOfSlot = logitOfSlot.view, isObserved = path == .observed
+        var scores = headScores, logits = headLogits
         for index in 0..<segments.count {
-            let number = Int(segments[index].slot), slot = plan.slots[number]
-            if slot.tower == nil, path == .observed {
-                scoreOfSlot.view[number] = Int32(headScores)
-                logitOfSlot.view[number] = Int32(headLogits)
-                headScores += slot.scoreWidth
-                headLogits += slot.width
+            let number = Int(segments[index].slot), slot = slots[number]
+            if isObserved, slot.tower == nil {
+                scoreOfSlot[number] = Int32(scores)
+                logitOfSlot[number] = Int32(logits)
+                scores += slot.scoreWidth
+                logits += slot.width
             } else {
-                scoreOfSlot.view[number] = Int32(slot.score)
-                logitOfSlot.view[number] = Int32(slot.logit)
+                scoreOfSlot[number] = Int32(slot.score)
+                logitOfSlot[number] = Int32(slot.logit)
             }
+            segments[index].score = scoreOfSlot[number]
+            segments[index].logit = logitOfSlot[number]
         }
-        place(entries)
+        (headScores, headLogits) = (scores, logits)
         if movesHeadsAtOnce { headScores = 0 }
         let weights = headWeights.room(for: headScores * layout.linear.inputs)
         if !writesHeads { weights.fill(0) }
@@ -182,11 +186,16 @@ final class Updater {
         }
         guard movesHeadsAtOnce, let adam = numbers(settings, rate: rate, scale: 1) else { return nil }
         let segments = entries.segments, paces = paces.room(for: segments.count)
+        let slots = plan.slots, slotSteps = slotSteps.view
+        // Thousands of slots share few step counts.
+        var known: Int32 = 0, knownPace = lacuna_adam_pace()
         for index in 0..<segments.count {
             let number = Int(segments[index].slot)
-            guard plan.slots[number].tower == nil else { continue }
-            slotSteps.view[number] += 1
-            paces[index] = pace(of: slotSteps.view[number], adam)
+            guard slots[number].tower == nil else { continue }
+            let steps = slotSteps[number] + 1
+            slotSteps[number] = steps
+            if steps != known { (known, knownPace) = (steps, pace(of: steps, adam)) }
+            paces[index] = knownPace
         }
         return HeadMoves(numbers: adam.numbers, paces: paces, first: first.view, second: second.view)
     }
@@ -218,11 +227,11 @@ final class Updater {
 
     /// Says in each segment where its gradients are.
     func place(_ entries: BatchEntries) {
-        let segments = entries.segments
+        let segments = entries.segments, scoreOfSlot = scoreOfSlot.view, logitOfSlot = logitOfSlot.view
         for index in 0..<segments.count {
             let slot = Int(segments[index].slot)
-            segments[index].score = scoreOfSlot.view[slot]
-            segments[index].logit = logitOfSlot.view[slot]
+            segments[index].score = scoreOfSlot[slot]
+            segments[index].logit = logitOfSlot[slot]
         }
     }
 
