@@ -39,6 +39,29 @@ INLINE void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *
     }
 }
 
+WIDE void lacuna_narrow_scores(size_t rows, size_t scores, size_t H, const float *restrict hidden,
+                               const float *restrict weight, float *restrict out) {
+    FAST
+    size_t i = 0;
+    for (; i + 4 <= rows; i += 4)
+        for (size_t c = 0; c < scores; c++) {
+            const float *w = weight + c * H, *h = hidden + i * H;
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (size_t j = 0; j < H; j++) {
+                s0 += h[j] * w[j];
+                s1 += h[H + j] * w[j];
+                s2 += h[2 * H + j] * w[j];
+                s3 += h[3 * H + j] * w[j];
+            }
+            out[i * scores + c] = s0;
+            out[(i + 1) * scores + c] = s1;
+            out[(i + 2) * scores + c] = s2;
+            out[(i + 3) * scores + c] = s3;
+        }
+    for (; i < rows; i++)
+        for (size_t c = 0; c < scores; c++) out[i * scores + c] = dot(H, hidden + i * H, weight + c * H);
+}
+
 WIDE void lacuna_run_scores(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
                             const int32_t *restrict rows, const float *restrict hidden, const float *restrict weight,
                             float *restrict packed) {

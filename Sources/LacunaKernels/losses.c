@@ -70,6 +70,35 @@ INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, c
         for (size_t l = 0; l < LANES; l++) z[c][l] = (targets[l] == (int32_t)c ? -wrong[l] : z[c][l]) * share[l];
 }
 
+// The sum of all lanes, by halves.
+INLINE float total(const float *lanes) {
+    float eight[8], four[4];
+    for (size_t l = 0; l < 8; l++) eight[l] = lanes[l] + lanes[l + 8];
+    for (size_t l = 0; l < 4; l++) four[l] = eight[l] + eight[l + 4];
+    return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+// Lanes of a column of rows first ..< first + count; lanes beyond hold 0. A whole block is made in registers: numbers
+// written one by one and read as a vector stall it.
+INLINE void bring(size_t first, size_t count, size_t column, size_t stride, const float *restrict z, float *restrict lanes) {
+    if (count == LANES) {
+        for (size_t l = 0; l < LANES; l++) lanes[l] = z[(first + l) * stride + column];
+        return;
+    }
+    memset(lanes, 0, LANES * sizeof *lanes);
+    for (size_t l = 0; l < count; l++) lanes[l] = z[(first + l) * stride + column];
+}
+
+// The same of targets, of chosen rows; NaN beyond.
+INLINE void bring_targets(size_t first, size_t count, size_t column, size_t stride, const int32_t *restrict chosen,
+                          const float *restrict targets, float *restrict lanes) {
+    if (count == LANES) {
+        for (size_t l = 0; l < LANES; l++) lanes[l] = targets[(size_t)chosen[first + l] * stride + column];
+        return;
+    }
+    for (size_t l = 0; l < LANES; l++) lanes[l] = l < count ? targets[(size_t)chosen[first + l] * stride + column] : NAN;
+}
+
 // The same for one slot of any number of classes.
 INLINE float categorical(size_t classes, size_t target, float weight, float *z) {
     size_t top = 0;
@@ -143,22 +172,17 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
         float loss_sum = 0, slope_sum = 0;
         for (size_t i0 = 0; i0 < rows; i0 += LANES) {
             size_t count = rows - i0 < LANES ? rows - i0 : LANES;
-            float y[LANES], s[LANES] = {0}, loss[LANES], slope[LANES];
-            for (size_t l = 0; l < LANES; l++) y[l] = NAN;
-            for (size_t l = 0; l < count; l++) {
-                y[l] = targets[(size_t)chosen[i0 + l] * target_stride + j];
-                s[l] = z[(i0 + l) * stride + j];
-            }
+            float y[LANES], s[LANES], loss[LANES], slope[LANES];
+            bring_targets(i0, count, j, target_stride, chosen, targets, y);
+            bring(i0, count, j, stride, z, s);
             for (size_t l = 0; l < LANES; l++) {
                 int seen = y[l] == y[l];
                 binary(s[l] + bias[j], seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss[l], &slope[l]);
                 slope[l] = seen ? slope[l] * coefficients[j] : 0.0f;
                 loss[l] = seen ? loss[l] : 0.0f;
             }
-            for (size_t l = 0; l < LANES; l++) {
-                loss_sum += loss[l];
-                slope_sum += slope[l];
-            }
+            loss_sum += total(loss);
+            slope_sum += total(slope);
             for (size_t l = 0; l < count; l++) z[(i0 + l) * stride + j] = slope[l];
         }
         losses[j] += loss_sum;
@@ -206,33 +230,34 @@ WIDE void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, 
                                    const int32_t *chosen, const float *targets, const float *class_weights, size_t stride,
                                    const float *restrict bias, const float *restrict coefficients, float *restrict z,
                                    float *restrict losses, float *restrict bias_gradient) {
+    FAST
     for (size_t j = 0; j < columns; j++) {
         const float *b = bias + j * classes;
         float *g = bias_gradient + j * classes;
         size_t i0 = 0;
         for (; classes <= MOST_CLASSES && i0 < rows; i0 += LANES) {
-            float lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES];
-            int32_t target[LANES] = {0};
-            int seen[LANES] = {0};
+            float lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES], y[LANES];
+            int32_t target[LANES], seen[LANES];
             size_t count = rows - i0 < LANES ? rows - i0 : LANES;
-            memset(lanes, 0, classes * sizeof lanes[0]);
-            for (size_t l = 0; l < LANES; l++) weights[l] = 1.0f;
-            for (size_t l = 0; l < count; l++) {
-                float y = targets[(size_t)chosen[i0 + l] * target_stride + j];
-                seen[l] = y == y;
-                if (!seen[l]) continue;
-                target[l] = (int32_t)y;
-                if (class_weights) weights[l] = class_weights[target[l]];
-                const float *s = z + (i0 + l) * stride + j * classes;
-                for (size_t c = 0; c < classes; c++) lanes[c][l] = s[c] + b[c];
+            bring_targets(i0, count, j, target_stride, chosen, targets, y);
+            for (size_t l = 0; l < LANES; l++) {
+                seen[l] = y[l] == y[l];
+                target[l] = seen[l] ? (int32_t)y[l] : 0;
+                weights[l] = 1.0f;
+            }
+            for (size_t l = 0; class_weights && l < LANES; l++) weights[l] = class_weights[target[l]];
+            for (size_t c = 0; c < classes; c++) {
+                bring(i0, count, j * classes + c, stride, z, lanes[c]);
+                for (size_t l = 0; l < LANES; l++) lanes[c][l] += b[c];
             }
             categorical_lanes(classes, target, weights, lanes, loss);
-            for (size_t l = 0; l < LANES; l++) losses[j] += seen[l] ? loss[l] : 0.0f;
-            for (size_t c = 0; c < classes; c++)
-                for (size_t l = 0; l < LANES; l++) {
-                    lanes[c][l] = seen[l] ? lanes[c][l] * coefficients[j] : 0.0f;
-                    g[c] += lanes[c][l];
-                }
+            float coefficient = coefficients[j];
+            for (size_t l = 0; l < LANES; l++) loss[l] = seen[l] ? loss[l] : 0.0f;
+            losses[j] += total(loss);
+            for (size_t c = 0; c < classes; c++) {
+                for (size_t l = 0; l < LANES; l++) lanes[c][l] = seen[l] ? lanes[c][l] * coefficient : 0.0f;
+                g[c] += total(lanes[c]);
+            }
             for (size_t l = 0; l < count; l++)
                 for (size_t c = 0; c < classes; c++) z[(i0 + l) * stride + j * classes + c] = lanes[c][l];
         }

@@ -103,6 +103,11 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
         }
     free(kernel); free(product);
     lacuna_observed_scores(count, width, H, rows, hidden, weight, out);
+    float *narrow = malloc(count * width * sizeof(float) + 1);
+    lacuna_narrow_scores(count, width, H, gathered, weight, narrow);
+    for (size_t i = 0; i < count * width && !wild; i++)
+        check(fabsf(narrow[i] - out[i]) < 1e-3f, "scores of all rows are other scores");
+    free(narrow);
     // One slot's columns stand at the end of a wider matrix, as the last objective's do.
     size_t stride = width + 3;
     float *scores = floats(total * stride, wild);

@@ -69,6 +69,10 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, cons
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
                             const float *weight, float *out);
 
+// Scores of all rows where there are few: out [rows, scores] = hidden . weight transposed; hidden [rows, H], weight
+// [scores, H]. Small products of this shape are slow in a BLAS, which takes columns of out side by side.
+void lacuna_narrow_scores(size_t rows, size_t scores, size_t H, const float *hidden, const float *weight, float *out);
+
 // Optimizers, PyTorch's formulas. g is scaled by gscale first (clipping). decay is added to the gradient (L2);
 // shrink multiplies the weights (AdamW's 1 - rate * decay). slow = 1 - beta, rounded from double (1 - 0.999f would be
 // off by 5e-5); pace = rate / (1 - beta1^t); inverse2 = 1 / sqrt(1 - beta2^t).

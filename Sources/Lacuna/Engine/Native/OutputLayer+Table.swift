@@ -8,11 +8,9 @@ extension OutputLayer {
     ///   - entries: of the whole logical batch, for what each slot's slopes are multiplied with.
     /// - Returns: the objective whose logits or loss are not finite, if any.
     func forward(_ table: TargetMatrix, _ chosen: View<Int32>, _ entries: BatchEntries, _ pass: Pass) -> Int? {
-        let inputs = layout.inputs, rows = pass.rows, stride = layout.scores
-        let weight = pass.parameters.slice(layout.weight, stride * inputs)
+        let rows = pass.rows, stride = layout.scores
         let scores = scores.room(for: rows * stride)
-        Products.multiply(
-            pass.hidden, weight, transposeB: true, into: scores, m: rows, n: stride, k: inputs, workers: workers)
+        score(pass, into: scores)
         workers.profile?.enter(.loss)
         let losses = slotLosses.room(for: table.slots), coefficients = slotCoefficients.room(for: table.slots)
         losses.fill(0)

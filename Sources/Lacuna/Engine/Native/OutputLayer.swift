@@ -80,9 +80,7 @@ final class OutputLayer {
         let inputs = layout.inputs, segments = entries.segments
         let weight = pass.parameters.slice(layout.weight, layout.scores * inputs)
         if pass.path == .dense {
-            let all = scores.room(for: pass.rows * layout.scores)
-            Products.multiply(
-                pass.hidden, weight, transposeB: true, into: all, m: pass.rows, n: layout.scores, k: inputs, workers: workers)
+            score(pass, into: scores.room(for: pass.rows * layout.scores))
         }
         let offsets = offsets.room(for: segments.count + 1), sums = sums.room(for: segments.count)
         var size = 0
@@ -118,6 +116,20 @@ final class OutputLayer {
         }
         return nil
     }
+
+    /// Scores of all rows and outputs, without biases.
+    func score(_ pass: Pass, into all: View<Float>) {
+        let rows = pass.rows, inputs = layout.inputs, weight = pass.parameters.slice(layout.weight, layout.scores * inputs)
+        if layout.scores <= Self.narrow, rows * layout.scores * inputs <= Self.small {
+            unsafe lacuna_narrow_scores(rows, layout.scores, inputs, pass.hidden.base, weight.base, all.base)
+        } else {
+            Products.multiply(
+                pass.hidden, weight, transposeB: true, into: all, m: rows, n: layout.scores, k: inputs, workers: workers)
+        }
+    }
+
+    /// Outputs up to which, and multiply-adds up to which, scores have a kernel of their own.
+    private static let narrow = 16, small = 1 << 17
 
     /// From the slopes that ``forward(_:segments:rowsOfEntries:_:)`` left to the gradients of output matrix and hidden values.
     ///
