@@ -33,12 +33,13 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CISAL"),
         .systemLibrary(name: "CBLAS"),
+        .target(name: "CSHA256"),
         .target(
             name: "LacunaKernels",
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(
             name: "Tables",
-            dependencies: ["CZlib", .target(name: "CISAL", condition: .when(platforms: [.linux]))],
+            dependencies: ["CSHA256", "CZlib", .target(name: "CISAL", condition: .when(platforms: [.linux]))],
             swiftSettings: strict),
         .target(
             name: "Lacuna",
