@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 SWIFT ?= swift
-LINUX_PACKAGES := libopenblas-dev zlib1g-dev
+LINUX_PACKAGES := libopenblas-dev zlib1g-dev libisal-dev
 PYTHON_PEERS := torch==2.13.0+cpu keras==3.15.1 scikit-learn numpy pandas mpmath safetensors \
 	tensorboard==2.21.0 iterative-stratification scikit-multilearn
 VENV := .venv
@@ -32,7 +32,7 @@ help:
 	@echo "make bench     Lacuna beside its peers, written to Benchmarks/RESULTS.md; QUICK=1 for a part in minutes (Python)"
 	@echo "make goldens   golden values anew from their peers (Python)"
 
-# The system packages: OpenBLAS and zlib on Debian and Ubuntu; macOS brings its own.
+# The system packages: OpenBLAS, zlib and ISA-L on Debian and Ubuntu; macOS brings its own.
 setup:
 	@Scripts/setup.sh $(LINUX_PACKAGES)
 

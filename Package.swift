@@ -31,11 +31,16 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CISAL"),
         .systemLibrary(name: "CBLAS"),
+        .target(name: "CSHA256"),
         .target(
             name: "LacunaKernels",
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-        .target(name: "Tables", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(
+            name: "Tables",
+            dependencies: ["CSHA256", "CZlib", .target(name: "CISAL", condition: .when(platforms: [.linux]))],
+            swiftSettings: strict),
         .target(
             name: "Lacuna",
             dependencies: ["Tables", "LacunaKernels", "CBLAS"],

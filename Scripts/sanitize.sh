@@ -7,6 +7,11 @@ command -v "$compiler" >/dev/null || { echo "sanitize: no $compiler; install cla
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
+"$compiler" -std=c17 -g -O1 -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -I Sources/CSHA256/include Sources/CSHA256/sha256.c Tests/Sanitizers/sha256_driver.c -o "$folder/sha256" 2>"$folder/log" ||
+    { cat "$folder/log" >&2; exit 1; }
+ASAN_OPTIONS=detect_leaks=${LEAKS:-1}:abort_on_error=0 "$folder/sha256"
+
 # LACUNA_ONE_CLONE: functions that the loader picks by instruction set run before the sanitizers are ready. Each level
 # is built by itself instead, as far as this machine can run it.
 levels=default

@@ -13,7 +13,7 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
-    echo "error: lacuna needs OpenBLAS and zlib with their headers (on Debian: ${missing[*]})" >&2
+    echo "error: lacuna needs OpenBLAS, zlib and ISA-L with their headers (on Debian: ${missing[*]})" >&2
     echo "  fix: install them with this system's package manager" >&2
     exit 1
 fi

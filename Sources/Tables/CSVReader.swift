@@ -19,16 +19,16 @@ public struct TableReader: Sendable {
     public let path: String
     let delimiter: UInt8
     let bufferSize: Int
-    /// A part of a plain file that a thread reads has at least so many bytes.
+    /// A thread is worth its start for so many bytes of text.
     let partSize: Int
 
     /// Opens the file, checks that it is a text table and reads its header.
     public init(path: String) throws(TableError) {
-        try self.init(path: path, bufferSize: 1 << 20, partSize: 1 << 21)
+        try self.init(path: path, bufferSize: 1 << 18, partSize: 1 << 21)
     }
 
     /// - Parameters:
-    ///   - bufferSize: the inflated bytes held at once.
+    ///   - bufferSize: the inflated bytes held at once; half of the most, and the least, that a piece for one thread has.
     ///   - partSize: the least bytes that a thread of its own is worth.
     init(path: String, bufferSize: Int, partSize: Int) throws(TableError) {
         let file = try FileBytes(path: path)
@@ -38,7 +38,7 @@ public struct TableReader: Sendable {
         self.partSize = partSize
         delimiter = separator(path: path, head: head)
         let scanner = try RecordScanner(
-            ByteWindow(file, bufferSize: bufferSize), delimiter: delimiter, uses: nil)
+            ByteWindow(file, bufferSize: min(bufferSize, headerSize)), delimiter: delimiter, uses: nil)
         header = try Header(scanner, file: path).names
     }
 
@@ -46,8 +46,8 @@ public struct TableReader: Sendable {
     ///
     /// - Parameters:
     ///   - roles: one per column of `header`.
-    ///   - threads: how many parts of a large plain file are read at once; the result is the same for any number. A gzip
-    ///     file is inflated on a second thread.
+    ///   - threads: how many pieces of a large file are read at once; the result is the same for any number. A gzip file is
+    ///     inflated by one of them at a time; by a second thread where the number is 1.
     /// - Throws: the first ragged row, infinite label or unreadable cell with its place; then, by column, the first
     ///   infinite feature or the first cell of the rarer sort in a feature column that mixes numbers and words.
     public func read(_ roles: [ColumnRole], threads: Int = processorCount()) throws(TableError) -> Table {
@@ -116,12 +116,25 @@ public struct TableReader: Sendable {
         return (text, CellPlace(file: path, column: header[column], row: row, line: scanner.recordLine))
     }
 
-    /// A scanner that stands before the first data row.
-    func scanner(_ uses: [FieldUse]) throws(TableError) -> RecordScanner {
-        let window = try ByteWindow(FileBytes(path: path), bufferSize: bufferSize)
+    /// How many threads the file has work for. Text shrinks to a third or less.
+    func worthwhileThreads(_ file: FileBytes) -> Int {
+        (file.isGzip ? 3 * file.count : file.count) / max(partSize, 1)
+    }
+
+    /// About how many bytes each piece of a file has that several threads read: few for a small table, since memory follows
+    /// them, and more for a large one, since each piece has a cost of its own.
+    func pieceSize(_ file: FileBytes) -> Int { max(bufferSize, min(file.count / 64, 2 * bufferSize)) }
+
+    /// A scanner that stands before the first data row, and that shall read those rows unless it `stopsThere`.
+    func scanner(_ uses: [FieldUse], stopsThere: Bool = false) throws(TableError) -> RecordScanner {
+        let size = stopsThere ? min(bufferSize, headerSize) : bufferSize
+        let window = try ByteWindow(FileBytes(path: path), bufferSize: size)
         let scanner = RecordScanner(window, delimiter: delimiter, uses: nil)
         _ = try scanner.next(RowBlock(width: 0), 0)
         scanner.beginData(uses)
         return scanner
     }
 }
+
+/// What is inflated at first where only the header is wanted.
+private let headerSize = 1 << 16

@@ -4,83 +4,98 @@ struct Pass {
     var rows = 0
     var lines = LineMap()
     private let reader: TableReader
+    /// The rows for which number columns have room.
+    private var capacity = 0
 
-    init(_ builders: [Builder], reader: TableReader) {
-        self.builders = builders
+    init(_ roles: [ColumnRole], reader: TableReader) {
+        builders = roles.map(Builder.init)
         self.reader = reader
     }
 
-    /// Reads the whole file, a large plain one in parts at once.
+    /// Reads the whole file, a large one in pieces by several threads.
     static func read(_ roles: [ColumnRole], _ reader: TableReader, _ threads: Int) throws(TableError) -> Pass {
-        if let merged = try readParts(roles, reader, threads) { return merged }
-        var pass = Pass(roles.map(Builder.init), reader: reader)
-        try pass.run(try reader.scanner(pass.builders.map(\.use)), shareOfFile: 1)
+        if let pass = try readPieces(roles, reader, threads) { return pass }
+        var pass = Pass(roles, reader: reader)
+        try pass.run(try reader.scanner(pass.builders.map(\.use)))
         return pass
     }
 
-    /// Nil if one thread should read the file: it is small, compressed, or some part is not whole in itself.
+    /// Nil if one thread should read the file: it is small, or some piece is not whole in itself.
     ///
-    /// A file is cut at line feeds, and one may stand inside a quoted field. Then the part before it ends in an open
-    /// quote, which is an error there; so if every part reads without error, every cut was between two records. Any
+    /// A text is cut at line feeds, and one may stand inside a quoted field. Then the piece before it ends in an open
+    /// quote, which is an error there; so if every piece reads without error, every cut was between two records. Any
     /// error makes one thread read the file from the start, which finds the first one with its right place.
-    private static func readParts(_ roles: [ColumnRole], _ reader: TableReader, _ threads: Int) throws(TableError) -> Pass? {
+    private static func readPieces(_ roles: [ColumnRole], _ reader: TableReader, _ threads: Int) throws(TableError) -> Pass? {
         let file = try FileBytes(path: reader.path)
+        let threads = min(threads, reader.worthwhileThreads(file))
+        guard threads > 1 else { return nil }
         let uses = roles.map { Builder($0).use }
-        let header = try reader.scanner(uses)
-        let dataStart = header.textOffset
-        let count = min(threads, (file.count - dataStart) / max(reader.partSize, 1))
-        guard count > 1 && !file.isGzip else { return nil }
-        var cuts = [dataStart]
-        for index in 1 ... count {
-            let cut = file.lineEnd(from: dataStart + (file.count - dataStart) * index / count - 1)
-            if cut > cuts.last! { cuts.append(cut) }
+        let header = try reader.scanner(uses, stopsThere: true)
+        let text = try TextCutter(file, from: header.textOffset, pieceSize: reader.pieceSize(file))
+        let whole = Growing(Pass(roles, reader: reader), linesBefore: header.lineCount)
+        // More pieces than threads, so that one that is slow to be read does not stop the others.
+        let pipeline = Pipeline(mostInAir: threads + 2) { () throws(TableError) in
+            try text.next().map { piece in (piece, text.estimatedSize - header.textOffset) }
+        } work: { (piece, textSize) throws(TableError) in
+            let scanner = RecordScanner(ByteWindow(piece.bytes, part: piece.range), delimiter: reader.delimiter, uses: uses)
+            var pass = Pass(roles, reader: reader)
+            try pass.run(scanner)
+            return Part(pass: pass, lines: scanner.lineCount, size: piece.range.count, textSize: textSize)
+        } take: { (part) in
+            whole.take(part)
         }
-        let parts = concurrently(cuts.count - 1) { [cuts] index -> (pass: Pass, lines: Int)? in
-            let part = cuts[index] ..< cuts[index + 1]
-            let scanner = RecordScanner(ByteWindow(file, part: part), delimiter: reader.delimiter, uses: uses)
-            var pass = Pass(roles.map(Builder.init), reader: reader)
-            // The first part's columns take the other parts' rows in the end.
-            let share = index == 0 ? Double(part.count) / Double(file.count) : 1
-            guard (try? pass.run(scanner, shareOfFile: share)) != nil else { return nil }
-            return (pass, scanner.lineCount)
-        }
-        return merge(parts, firstLine: header.lineCount)
+        guard (try? pipeline.run(threads: threads)) != nil else { return nil }
+        return whole.pass
     }
 
-    private static func merge(_ parts: [(pass: Pass, lines: Int)?], firstLine: Int) -> Pass? {
-        guard parts.allSatisfy({ $0 != nil }), let first = parts.first ?? nil else { return nil }
-        var merged = first.pass
-        merged.lines = LineMap()
-        merged.lines.merge(first.pass.lines, rowOffset: 0, lineOffset: firstLine)
-        var lines = firstLine + first.lines
-        for case .some(let next) in parts.dropFirst() {
-            for (builder, other) in zip(merged.builders, next.pass.builders) { builder.merge(other, rowOffset: merged.rows) }
-            merged.lines.merge(next.pass.lines, rowOffset: merged.rows, lineOffset: lines)
-            merged.rows += next.pass.rows
-            lines += next.lines
-        }
-        return merged
+    /// What one piece of the text came to.
+    private struct Part {
+        let pass: Pass
+        let lines: Int
+        /// Bytes of the piece, and of the whole text as far as was known then.
+        let size, textSize: Int
     }
 
-    /// - Parameter shareOfFile: how much of all rows the scanner will deliver.
-    private mutating func run(_ scanner: RecordScanner, shareOfFile: Double) throws(TableError) {
+    /// The pass that takes one part after the other.
+    private final class Growing {
+        var pass: Pass
+        private var lines: Int
+        private var size = 0
+
+        init(_ pass: Pass, linesBefore: Int) {
+            self.pass = pass
+            lines = linesBefore
+        }
+
+        func take(_ part: Part) {
+            size += part.size
+            let rows = pass.rows + part.pass.rows
+            pass.reserve(rows, expecting: Double(rows) * Double(part.textSize) / Double(size))
+            for (builder, other) in zip(pass.builders, part.pass.builders) { builder.merge(other, rowOffset: pass.rows) }
+            pass.lines.merge(part.pass.lines, rowOffset: pass.rows, lineOffset: lines)
+            pass.rows = rows
+            lines += part.lines
+        }
+    }
+
+    private mutating func run(_ scanner: RecordScanner) throws(TableError) {
         let block = RowBlock(width: builders.count)
         var filled = 0
         while try scanner.next(block, filled) {
             lines.note(row: scanner.row, line: scanner.recordLine)
             try takeKeptFields(scanner, block, filled)
             filled += 1
-            if filled == block.capacity {
-                if rows == 0 { reserve(Int(Double(scanner.estimatedRows) / shareOfFile)) }
-                take(block, &filled)
-            }
+            if filled == block.capacity { take(block, &filled, expecting: scanner.estimatedRows) }
         }
-        take(block, &filled)
+        take(block, &filled, expecting: scanner.estimatedRows)
     }
 
-    /// Growing step by step would leave copies behind and touch twice the memory.
-    private func reserve(_ rows: Int) {
-        for case .feature(let builder) in builders { builder.values.reserveCapacity(rows) }
+    /// Makes room for so many rows, and where there was too little, for as many as the text may have: growing by doubling
+    /// would touch twice the memory.
+    private mutating func reserve(_ rows: Int, expecting expected: Double) {
+        guard rows > capacity else { return }
+        capacity = max(rows + rows / 16, Int(expected * 1.02) + 16)
+        for case .feature(let builder) in builders { builder.values.reserveCapacity(capacity) }
     }
 
     private func takeKeptFields(_ scanner: RecordScanner, _ block: RowBlock, _ blockRow: Int) throws(TableError) {
@@ -104,7 +119,8 @@ struct Pass {
         }
     }
 
-    private mutating func take(_ block: RowBlock, _ filled: inout Int) {
+    private mutating func take(_ block: RowBlock, _ filled: inout Int, expecting expected: Double) {
+        reserve(rows + filled, expecting: expected)
         for (index, builder) in builders.enumerated() {
             guard case .feature(let feature) = builder else { continue }
             feature.take(block, column: index, rows: filled, firstRow: rows + 1)

@@ -165,22 +165,24 @@ import Testing
     }
 
     @Test(arguments: 0 ..< 30)
-    func `any number of parts read at once gives the same table`(seed: Int) throws {
+    func `any number of threads and any size of pieces give the same table, plain and gzip`(seed: Int) throws {
         var random = SplitMix(state: UInt64(seed))
-        // Line breaks inside quoted fields make some cuts wrong, in every third table.
-        let words = seed % 3 == 0 ? ["a", "\"b\nc\"", "", "\"\n\n\"", "d"] : ["a", "b", "", "\"q,\"", "é"]
+        // Line breaks inside quoted fields, and in every sixth table quotes that open nothing, so that cuts are wrong.
+        let words = [["a", "\"b\nc\"", "", "\"\n\n\"", "d"], ["a", "b", "", "\"q,\"", "é"], ["a", "5\" x", "", "\"b\nc\"", "\"\"\"\""]]
         var text = "\u{FEFF}x,word,label,id\n"
         for row in 0 ..< random.integer(1 ... 200) {
             let number = random.chance(0.2) ? "" : String(random.integer(-99 ... 99))
             let label = random.chance(0.7) ? "" : ["1", "2.5", "yes", "no"][random.integer(0 ... 3)]
-            text += "\(number),\(words[random.integer(0 ... 4)]),\(label),r\(row)" + (random.chance(0.1) ? "\r\n\n" : "\n")
+            let word = words[seed % 3][random.integer(0 ... 4)]
+            text += "\(number),\(word),\(label),r\(row)" + (random.chance(0.1) ? "\r\n\n" : "\n")
         }
-        try withFile("t.csv", Array(text.utf8)) { path in
-            let feature = ColumnRole.feature(missing: .standard, forceText: false)
-            let roles = [feature, feature, .label(missing: .standard), .text]
+        if random.chance(0.5) { text.removeLast() }
+        let feature = ColumnRole.feature(missing: .standard, forceText: false)
+        let roles = [feature, feature, .label(missing: .standard), .text]
+        try withPlainAndGzip(Array(text.utf8)) { path in
             let one = try TableReader(path: path).read(roles, threads: 1)
-            for parts in [2, 3, 7] {
-                let many = try TableReader(path: path, bufferSize: 64, partSize: 1).read(roles, threads: parts)
+            for (threads, size) in [(2, 64), (2, 3), (3, 200), (7, 17), (4, 1000)] {
+                let many = try TableReader(path: path, bufferSize: size, partSize: 1).read(roles, threads: threads)
                 #expect(many.rows == one.rows)
                 #expect(many.columns[0].floats?.map(\.bitPattern) == one.columns[0].floats?.map(\.bitPattern))
                 #expect(many.columns[1].strings == one.columns[1].strings)
@@ -192,22 +194,46 @@ import Testing
         }
     }
 
-    @Test func `an error in any part is the one that a single thread finds`() throws {
+    @Test func `an error in any piece is the one that a single thread finds, plain and gzip`() throws {
         let good = "1,a\n2,\"b\nc\"\n,\n4,d\n"
         for bad in ["5\n", "5,x,y\n", "x,e\n", "1e39,e\n", "5,\"x\"y\n", "5,\"x\n"] {
             for text in ["n,w\n" + good + good + bad + good, "n,w\n" + bad + good + good, "n,w\n" + good + good + bad] {
-                try withFile("t.csv", Array(text.utf8)) { path in
+                try withPlainAndGzip(Array(text.utf8)) { path in
                     let roles = [ColumnRole](repeating: .feature(missing: .standard, forceText: false), count: 2)
                     let one = error { try TableReader(path: path).read(roles, threads: 1) }
                     #expect(one != nil)
-                    for parts in [2, 3, 5] {
+                    for (threads, size) in [(2, 64), (3, 8), (5, 16)] {
                         let many = error {
-                            try TableReader(path: path, bufferSize: 64, partSize: 1).read(roles, threads: parts)
+                            try TableReader(path: path, bufferSize: size, partSize: 1).read(roles, threads: threads)
                         }
                         #expect(many == one)
                     }
                 }
             }
+        }
+    }
+
+    @Test func `number columns take hardly more room than their numbers, however they are read`() throws {
+        // Rows become shorter, so that the first ones mislead about how many there are.
+        let text = "a,b\n" + (0 ..< 6000).map { "\(String(repeating: "1", count: 1 + (6000 - $0) / 500)),\($0)\n" }.joined()
+        let roles = [ColumnRole](repeating: .feature(missing: .standard, forceText: false), count: 2)
+        try withPlainAndGzip(Array(text.utf8)) { path in
+            for threads in 1 ... 3 {
+                let table = try TableReader(path: path, bufferSize: 2048, partSize: 1).read(roles, threads: threads)
+                for column in table.columns {
+                    let values = try #require(column.floats)
+                    #expect(values.count == 6000)
+                    #expect(values.capacity < 6000 * 5 / 4)
+                }
+            }
+        }
+    }
+
+    @Test func `a small table is read by the caller's thread alone`() throws {
+        let text = "a,b\n" + String(repeating: "1,2\n", count: 10_000)
+        try withPlainAndGzip(Array(text.utf8)) { path in
+            let threads = try TableReader(path: path).worthwhileThreads(FileBytes(path: path))
+            #expect(threads <= 1)
         }
     }
 }

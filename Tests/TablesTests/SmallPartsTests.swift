@@ -1,40 +1,52 @@
 import Foundation
-import Tables
 import Testing
 
+@testable import Tables
+
 @Suite struct SHA256Tests {
-    /// NIST CAVP and FIPS 180-4 examples.
-    @Test(arguments: [
-        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
-        ("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-            "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"),
-    ])
-    func `the digest is that of the standard`(text: String, digest: String) {
-        #expect(SHA256.hexDigest(of: Array(text.utf8)) == digest)
+    private func digest(_ bytes: [UInt8], isPlain: Bool, pieceSize: Int = .max) -> String {
+        var hash = SHA256(isPlain: isPlain)
+        for start in stride(from: 0, to: bytes.count, by: pieceSize) {
+            let piece = Array(bytes[start ..< start + min(pieceSize, bytes.count - start)])
+            hash.update(piece.span)
+        }
+        return hash.hexDigest()
     }
 
-    @Test func `a long message gives the standard's digest however it is cut`() throws {
+    /// NIST CAVP and FIPS 180-4 examples, by the processor's instructions where it has them and without.
+    @Test(
+        arguments: [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
+            ("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+                "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"),
+            (String(repeating: "a", count: 1_000_000),
+                "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+        ], [false, true])
+    func `the digest is that of the standard`(example: (text: String, digest: String), isPlain: Bool) {
+        #expect(digest(Array(example.text.utf8), isPlain: isPlain) == example.digest)
+    }
+
+    @Test(arguments: [false, true])
+    func `a long message gives the standard's digest however it is cut`(isPlain: Bool) throws {
         let bytes = [UInt8](repeating: 0x61, count: 10_000)
         // From Python's hashlib.
-        let digest = "27dd1f61b867b6a0f6e9d8a41c43231de52107e53ae424de8f847b821db4b711"
-        #expect(SHA256.hexDigest(of: bytes) == digest)
-        for piece in [1, 7, 63, 64, 65, 1000] {
-            var hash = SHA256()
-            for start in stride(from: 0, to: bytes.count, by: piece) {
-                let part = Array(bytes[start ..< min(start + piece, bytes.count)])
-                hash.update(part.span)
-            }
-            #expect(hash.hexDigest() == digest)
+        let wanted = "27dd1f61b867b6a0f6e9d8a41c43231de52107e53ae424de8f847b821db4b711"
+        for size in [1, 7, 63, 64, 65, 1000, 10_000] {
+            #expect(digest(bytes, isPlain: isPlain, pieceSize: size) == wanted)
         }
-        #expect(try withFile("x.bin", bytes) { try SHA256.hexDigest(ofFile: $0) } == digest)
+        #expect(SHA256.hexDigest(of: bytes) == wanted)
+        #expect(try withFile("x.bin", bytes) { try SHA256.hexDigest(ofFile: $0) } == wanted)
     }
 
-    @Test func `every length around a block pads to a digest of its own`() {
-        let digests = (0 ... 130).map { SHA256.hexDigest(of: [UInt8](repeating: 0, count: $0)) }
+    @Test func `every length around a block pads to a digest of its own, equal with and without instructions`() {
+        var random = SplitMix(state: 5)
+        let bytes = (0 ..< 400).map { _ in UInt8(random.integer(0 ... 255)) }
+        let digests = (0 ... 400).map { SHA256.hexDigest(of: Array(bytes[..<$0])) }
         #expect(Set(digests).count == digests.count)
+        #expect(digests == (0 ... 400).map { digest(Array(bytes[..<$0]), isPlain: true) })
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
-import Tables
 import Testing
+
+@testable import Tables
 
 /// Writes bytes to a file of its own in the temporary folder and removes it when `body` returns.
 func withFile<Result>(_ name: String, _ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
@@ -16,6 +17,17 @@ func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder.path)
+}
+
+/// Writes bytes to a plain file and to a gzip file, and calls `body` with the path of each.
+func withPlainAndGzip(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
+    try withFile("t.csv", bytes, body)
+    try withFile("t.csv.gz", deflatedGzip(bytes), body)
+}
+
+/// A gzip member that is really compressed, unlike that of ``storedGzip``.
+func deflatedGzip(_ bytes: [UInt8]) throws -> [UInt8] {
+    try Deflater(path: "t").deflate(bytes, isLast: true)
 }
 
 /// Reads a table from text, every column for the given role.

@@ -30,7 +30,8 @@
         size = file.count
         unsafe start = file.base
         unsafe end = file.base
-        inflater = file.isGzip ? ReadAhead(try Inflater(file), pieceSize: max(bufferSize, 2)) : nil
+        inflater = file.isGzip
+            ? ReadAhead(try Inflater(file), pieceSize: max(bufferSize, 2), isAlone: file.count < bufferSize / 2) : nil
         if inflater == nil { endAtLastLine() }
     }
 
@@ -136,7 +137,7 @@
 }
 
 /// One past the last line feed in `start ..< end`.
-private func lastLineEnd(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+func lastLineEnd(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
     var p = unsafe end
     while unsafe p > start {
         if unsafe p[-1] == Ascii.lineFeed { return unsafe p }

@@ -1,59 +1,45 @@
-import CZlib
-
-/// A gzip file, inflated piece by piece: memory is one zlib window, whatever the file's size.
+/// A gzip file, inflated piece by piece: memory is one window of deflate, whatever the file's size.
 ///
 /// Several gzip members in a row (`cat a.gz b.gz`, bgzip) are one stream; zeros after the last one are padding.
 @safe final class Inflater {
     private let file: FileBytes
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let member: any MemberInflater
     private var consumed = 0
     private var produced = 0
     private var isFinished = false
 
     /// What the whole file would inflate to if all of it were like the part read so far.
-    var estimatedSize: Int { Int(Double(produced) * Double(file.count) / Double(max(consumed, 1))) }
-
-    init(_ file: FileBytes) throws(TableError) {
-        self.file = file
-        unsafe stream = .allocate(capacity: 1)
-        unsafe stream.initialize(to: z_stream())
-        let gzipOnly: Int32 = 15 + 16
-        guard unsafe inflateInit2_(stream, gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw TableError("cannot start zlib", file: file.path)
-        }
+    var estimatedSize: Int {
+        Int(Double(produced + member.waiting) * Double(file.count) / Double(max(consumed, 1)))
     }
 
-    deinit {
-        unsafe inflateEnd(stream)
-        unsafe stream.deallocate()
+    /// - Parameter library: by which library; the fastest there is unless a test asks for another.
+    init(_ file: FileBytes, by library: InflateLibrary = .fastest) throws(TableError) {
+        self.file = file
+        guard let member = library.makeInflater() else { throw TableError("cannot start \(library)", file: file.path) }
+        self.member = member
     }
 
     /// Fills `buffer`; returns fewer bytes than asked for only at the end of the data.
     func read(into buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(TableError) -> Int {
         var written = 0
         while written < count && !isFinished {
-            // zlib counts in 32 bits.
-            let input = min(file.count - consumed, 1 << 30)
-            let output = min(count - written, 1 << 30)
-            unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: file.base + consumed)
-            unsafe stream.pointee.avail_in = UInt32(input)
-            unsafe stream.pointee.next_out = buffer + written
-            unsafe stream.pointee.avail_out = UInt32(output)
-            let status = unsafe inflate(stream, Z_NO_FLUSH)
-            consumed += unsafe input - Int(stream.pointee.avail_in)
-            written += unsafe output - Int(stream.pointee.avail_out)
-            switch status {
-            case Z_OK: break
-            case Z_STREAM_END: try endMember()
-            case Z_BUF_ERROR where consumed == file.count:
+            // The libraries count in 32 bits.
+            let input = unsafe UnsafeBufferPointer(start: file.base + consumed, count: min(file.count - consumed, 1 << 30))
+            let output = unsafe UnsafeMutableBufferPointer(start: buffer + written, count: min(count - written, 1 << 30))
+            let step = unsafe member.inflate(input, into: output)
+            consumed += step.read
+            written += step.written
+            switch step.outcome {
+            case .going where written < count && consumed == file.count:
                 throw TableError(
                     "the gzip data ends early", file: file.path,
                     why: "the file is truncated, as after an interrupted copy or download",
                     fix: "copy or download it again")
-            default:
-                throw TableError(
-                    "the gzip data is corrupt", file: file.path, why: zlibMessage(status),
-                    fix: "copy or download it again")
+            case .going where step.read == 0 && step.written == 0: throw corrupt("nothing more can be inflated")
+            case .going: break
+            case .memberEnd: try endMember()
+            case .damaged(let reason): throw corrupt(reason)
             }
         }
         produced += written
@@ -65,16 +51,13 @@ import CZlib
         if consumed == file.count {
             isFinished = true
         } else if file[consumed] == 0x1F {
-            unsafe inflateReset(stream)
+            member.reset()
         } else {
-            throw TableError(
-                "the gzip data is corrupt", file: file.path, why: "other bytes follow the compressed data",
-                fix: "copy or download it again")
+            throw corrupt("other bytes follow the compressed data")
         }
     }
 
-    private func zlibMessage(_ status: Int32) -> String {
-        guard let text = unsafe stream.pointee.msg else { return "zlib error \(status)" }
-        return unsafe "zlib: \(String(cString: text))"
+    private func corrupt(_ reason: String) -> TableError {
+        TableError("the gzip data is corrupt", file: file.path, why: reason, fix: "copy or download it again")
     }
 }

@@ -1,17 +1,22 @@
 import Dispatch
 
-/// Inflates the next piece of a gzip file on a second thread while the last one is parsed.
+/// Inflates the next piece of a gzip file on a second thread while the last one is parsed; a small file on the caller's.
 ///
 /// When the reader is gone, so is the work: a file that was refused can be written anew at once.
 @safe final class ReadAhead {
     private let worker: Worker
     private var used = 0
     private var hasBegun = false
+    private let isAlone: Bool
     private var isWorking = false
     private let queue = DispatchQueue(label: "lacuna.inflate")
     private(set) var estimatedSize = 0
 
-    init(_ inflater: Inflater, pieceSize: Int) { worker = Worker(inflater, capacity: pieceSize) }
+    /// - Parameter isAlone: whether a second thread is not worth its start.
+    init(_ inflater: Inflater, pieceSize: Int, isAlone: Bool) {
+        worker = Worker(inflater, capacity: pieceSize)
+        self.isAlone = isAlone
+    }
 
     deinit { if isWorking { worker.isReady.wait() } }
 
@@ -36,6 +41,7 @@ import Dispatch
         hasBegun = true
         isWorking = true
         used = 0
+        if isAlone { return worker.inflate() }
         queue.async { [worker] in worker.inflate() }
     }
 }

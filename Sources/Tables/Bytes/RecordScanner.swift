@@ -85,9 +85,7 @@ enum FieldUse: UInt8 {
     }
 
     /// How many rows the file has if the rest is like the records so far.
-    var estimatedRows: Int {
-        return Int(Double(window.estimatedSize) / Double(max(textOffset, 1)) * Double(row) * 1.02) + 16
-    }
+    var estimatedRows: Double { Double(row) * Double(window.estimatedSize) / Double(max(textOffset, 1)) }
 
     /// Where the next record begins in the text.
     var textOffset: Int { unsafe window.offset + (position - window.start) }
