@@ -138,11 +138,11 @@ def skewed(folder, T, density, hidden, categoricals=0, classes=5, rows=2048, fea
 
 
 def towers(folder, rows=4096, features=256, count=16, density=0.1, batch=512):
-    """16 objectives with towers of their own over one shared layer."""
+    """16 objectives with towers of their own, straight on the features."""
     random = np.random.default_rng(6)
     x = standard(random, rows, features)
     r, c = pairs(random, rows, count, density)
-    write(folder, x, r, c, signs(random, x, r, c, count), (rows, count), hidden=[256], batch=batch, binaries=count,
+    write(folder, x, r, c, signs(random, x, r, c, count), (rows, count), hidden=[], batch=batch, binaries=count,
           tower=[512, 512])
 
 

@@ -201,8 +201,7 @@ def w4(programs, scale):
     first = next(row for row in result.rows if row.program == "Lacuna")
     result.rows.insert(1, Row("the same, against the dense mask", "Lacuna", "ms", first.figure, None, dense.median / ours.median,
                               "PyTorch dense mask", "6×", dense.median / ours.median >= 6))
-    result.notes.append("16 towers 256 → 512 → 512 → 1 on a shared layer 256 → 256, which every program has (a Lacuna model has at "
-                        "least one shared layer), batch 512, 90 % missing.")
+    result.notes.append("16 towers 256 → 512 → 512 → 1 on the features themselves, batch 512, 90 % missing.")
     return result
 
 

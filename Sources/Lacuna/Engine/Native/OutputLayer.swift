@@ -78,7 +78,6 @@ final class OutputLayer {
     ) -> Int? {
         guard !range.isEmpty else { return nil }
         let inputs = layout.inputs, segments = entries.segments
-        let weight = pass.parameters.slice(layout.weight, layout.scores * inputs)
         if pass.path == .dense {
             score(pass, into: scores.room(for: pass.rows * layout.scores))
         }
