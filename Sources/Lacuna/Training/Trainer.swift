@@ -71,7 +71,7 @@ final class Trainer {
                 reduction: settings.reduction, total: settings.total, idleHeads: settings.idleHeads,
                 seed: settings.seed, objectiveWeights: model.objectives.map(\.weight), expectedWeights: expected,
                 losses: losses, balancer: balancer))
-        if resume, let state = try store?.load() {
+        if let state = try store?.begin(resume: resume) {
             try restore(state)
         } else {
             try checkMonitor()
@@ -86,7 +86,7 @@ final class Trainer {
         while facts.epochsDone < settings.epochs, !facts.isFinished {
             guard try runEpoch(total: total) else {
                 facts.history.ending = .interrupted
-                try save(isLast: true)
+                try save(isInterrupted: true)
                 return facts.history
             }
             let record = try finishEpoch()
@@ -97,7 +97,7 @@ final class Trainer {
             if facts.epochsDone == settings.epochs { facts.isFinished = true }
             let stop = callbacks.afterEpoch?(record) == .stop && !facts.isFinished
             if stop { facts.history.ending = .interrupted }
-            try save(isLast: facts.isFinished || stop)
+            if facts.isFinished || stop || store?.isDue == true { try save(isInterrupted: stop) }
             if stop { return facts.history }
         }
         if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
@@ -256,7 +256,7 @@ final class Trainer {
         }
     }
 
-    private func save(isLast: Bool) throws(ModelFileError) {
+    private func save(isInterrupted: Bool) throws(ModelFileError) {
         guard let store else { return }
         facts.balancing = balancer?.state
         let heads = bestHeads.enumerated().compactMap { index, head in
@@ -266,7 +266,7 @@ final class Trainer {
             TrainingState(
                 facts: facts, weights: model.engine.weights, best: best, heads: heads.isEmpty ? nil : heads,
                 optimizer: model.engine.optimizerState),
-            isLast: isLast)
+            isInterrupted: isInterrupted)
     }
 
     private func restore(_ state: TrainingState) throws {
