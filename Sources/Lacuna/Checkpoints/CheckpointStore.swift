@@ -56,8 +56,8 @@ public final class CheckpointStore {
     /// Writes a checkpoint and removes those it replaces.
     ///
     /// - Parameter isInterrupted: the run ends here for now, and whoever stopped it relies on this checkpoint.
-    func save(_ state: @autoclosure () -> TrainingState, isInterrupted: Bool) throws(ModelFileError) {
-        let start = now(), state = state(), older = checkpointNames
+    func save(_ state: TrainingState.Parts, isInterrupted: Bool) throws(ModelFileError) {
+        let start = now(), older = checkpointNames
         let sync = isInterrupted || start - begun >= CheckpointPace.leastWork
             || older.contains { !$0.hasSuffix(Self.unsynced) }
         let name = "epoch-\(padded(state.facts.epochsDone))-step-\(padded(state.facts.stepsDone))" + (sync ? "" : Self.unsynced)
@@ -65,17 +65,11 @@ public final class CheckpointStore {
         try FileSystem.makeFolder(folder)
         try FileSystem.remove(partial)
         try FileSystem.makeFolder(partial)
-        var files = [("last.safetensors", SafeTensors.encode(state.weights))]
-        if let best = state.best { files.append(("best.safetensors", SafeTensors.encode(best))) }
-        if let heads = state.heads { files.append(("heads.safetensors", SafeTensors.encode(heads))) }
-        files.append(("optimizer.safetensors", SafeTensors.encode(state.optimizer)))
-        files.append((Self.stateFile, try json(state.facts)))
-        var digests: [String: String] = [:]
-        for (file, bytes) in files {
-            digests[file] = SHA256.hexDigest(of: bytes)
-            try FileSystem.write(bytes, to: "\(partial)/\(file)", atomically: false, sync: sync)
-        }
-        try FileSystem.write(try json(digests), to: "\(partial)/\(Self.digestFile)", atomically: false, sync: sync)
+        var batch = FileBatch(folder: partial, isNew: true), digests: [String: String] = [:]
+        for (file, tensors) in state.tensors { digests[file] = try batch.write(file, .tensors(tensors)) }
+        digests[Self.stateFile] = try batch.write(Self.stateFile, .bytes(json(state.facts)))
+        _ = try batch.write(Self.digestFile, .bytes(json(digests)))
+        try batch.close(sync: sync)
         if sync { FileSystem.sync(folder: partial) }
         try FileSystem.remove(target)
         try FileSystem.rename(partial, to: target)
@@ -112,22 +106,19 @@ public final class CheckpointStore {
 
     private func read(_ path: String) throws(ModelFileError) -> TrainingState {
         let digests: [String: String] = try decoded(FileSystem.read("\(path)/\(Self.digestFile)"), "\(path)/\(Self.digestFile)")
-        func checked(_ file: String) throws(ModelFileError) -> [UInt8] {
-            let bytes = try FileSystem.read("\(path)/\(file)")
-            guard SHA256.hexDigest(of: bytes) == digests[file] else {
+        func checked(_ file: String) throws(ModelFileError) -> String {
+            guard try FileReader("\(path)/\(file)").digest() == digests[file] else {
                 throw ModelFileError("it is not as it was written: truncated or changed", file: "\(path)/\(file)")
             }
-            return bytes
+            return "\(path)/\(file)"
         }
-        func tensors(_ file: String) throws(ModelFileError) -> [NamedTensor] {
-            do { return try SafeTensors.decode(checked(file)) } catch { throw error.file == nil ? error.named("\(path)/\(file)") : error }
-        }
-        let facts: TrainingState.Facts = try decoded(checked(Self.stateFile), "\(path)/\(Self.stateFile)")
+        func tensors(_ file: String) throws(ModelFileError) -> [NamedTensor] { try SafeTensors.read(checked(file)) }
+        let facts: TrainingState.Facts = try decoded(FileSystem.read(checked(Self.stateFile)), "\(path)/\(Self.stateFile)")
         return TrainingState(
-            facts: facts, weights: try tensors("last.safetensors"),
-            best: digests["best.safetensors"] == nil ? nil : try tensors("best.safetensors"),
-            heads: digests["heads.safetensors"] == nil ? nil : try tensors("heads.safetensors"),
-            optimizer: try tensors("optimizer.safetensors"))
+            facts: facts, weights: try tensors(TrainingState.File.weights),
+            best: digests[TrainingState.File.best] == nil ? nil : try tensors(TrainingState.File.best),
+            heads: digests[TrainingState.File.heads] == nil ? nil : try tensors(TrainingState.File.heads),
+            optimizer: try tensors(TrainingState.File.optimizer))
     }
 
     private func json(_ value: some Encodable) throws(ModelFileError) -> [UInt8] {

@@ -314,12 +314,12 @@ extension Model {
 
     /// - Throws: ``ModelFileError`` when names or shapes are not this model's.
     func setWeights(_ tensors: [NamedTensor], file: String) throws(ModelFileError) {
-        try Self.check(tensors, against: engine.weights, file: file)
+        try Self.check(tensors, against: engine.weights.map(TensorShape.init), file: file)
         engine.setWeights(tensors)
     }
 
     /// - Throws: ``ModelFileError`` when names or shapes are not those of `known`.
-    static func check(_ tensors: [NamedTensor], against known: [NamedTensor], file: String) throws(ModelFileError) {
+    static func check(_ tensors: [NamedTensor], against known: [TensorShape], file: String) throws(ModelFileError) {
         let given = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
         guard given.count == known.count else {
             throw ModelFileError("it has \(given.count) tensors, the model \(known.count)", file: file)

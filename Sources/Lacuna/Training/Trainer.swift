@@ -189,7 +189,11 @@ final class Trainer {
         if let evaluation { stopHeads(evaluation) }
         let monitored = evaluation.flatMap { settings.monitor.value(in: $0).number }
         let isBest = validation != nil && facts.stopping.observe(monitored, epoch: facts.epochsDone)
-        if isBest, settings.earlyStopping != nil { best = model.engine.weights }
+        if isBest, settings.earlyStopping != nil {
+            // The old ones go first: of large models two copies are too many.
+            best = nil
+            best = model.engine.weights
+        }
         let last = facts.step - 1
         let record = History.Epoch(
             epoch: facts.epochsDone,
@@ -263,16 +267,16 @@ final class Trainer {
             head.map { NamedTensor(model.objectives[index].name, [$0.count], .floats($0)) }
         }
         try store.save(
-            TrainingState(
-                facts: facts, weights: model.engine.weights, best: best, heads: heads.isEmpty ? nil : heads,
-                optimizer: model.engine.optimizerState),
+            TrainingState.Parts(
+                facts: facts, weights: { [model] in model.engine.weights }, best: best, heads: heads.isEmpty ? nil : heads,
+                optimizer: { [model] in model.engine.optimizerState }),
             isInterrupted: isInterrupted)
     }
 
     private func restore(_ state: TrainingState) throws {
         try RunIdentity.compare(was: state.facts.identity, now: facts.identity)
         let run = TrainingState.Run(
-            weights: model.engine.weights, optimizer: model.engine.optimizerState,
+            weights: model.engine.weights.map(TensorShape.init), optimizer: model.engine.optimizerState.map(TensorShape.init),
             heads: model.objectives.enumerated().map { ($1.name, model.engine.head(of: $0).count) }, epochs: settings.epochs,
             steps: sampler.steps, observed: labels.targets.count, balancing: balancer?.state)
         if var misfit = state.misfit(run) {

@@ -193,7 +193,7 @@ final class ManualClock {
             _ = try train(folder, stopAfter: 2)
             let state = try #require(try CheckpointStore(folder: folder).load())
             let other = CheckpointStore(folder: "\(folder)/copy")
-            try other.save(state, isInterrupted: false)
+            try other.save(state.parts, isInterrupted: false)
             #expect(try other.load() == state)
             #expect(state.facts.stopping.bestEpoch != nil && state.best != nil)
         }
