@@ -34,6 +34,7 @@ struct Shares {
     ///
     /// - Returns: what `work` made of each run, in order.
     func map<Result>(_ work: @Sendable (Range<Int>) -> Result) -> [Result] {
-        concurrently(runs.count) { [runs] in work(runs[$0]) }
+        guard runs.count > 1 else { return runs.map(work) }
+        return concurrently(runs.count) { [runs] in work(runs[$0]) }
     }
 }
