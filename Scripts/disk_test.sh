@@ -24,7 +24,7 @@ refused() {
 
 awk -f "$scripts/gaps.awk" > table.csv
 train=("$lacuna" train --data table.csv --id id --objective a:binary --objective b:categorical --objective c:regression
-    --epochs 60 --dropout 0.1 --early-stopping 60 --seed 3 --threads 1 --quiet --json)
+    --epochs 400 --dropout 0.1 --early-stopping 400 --seed 3 --threads 1 --quiet --json)
 "${train[@]}" --out whole > whole.json
 same() {
     for file in model.safetensors optimizer.safetensors; do cmp "whole/$file" "$1/$file" || fail "$file differs in $1"; done

@@ -11,31 +11,41 @@ cd "$folder"
 
 awk -f "$scripts/gaps.awk" > table.csv
 train=("$lacuna" train --data table.csv --id id --objective a:binary --objective b:categorical --objective c:regression
-    --epochs 60 --dropout 0.1 --early-stopping 60 --seed 3 --threads 1 --quiet --json)
-"${train[@]}" --out whole > whole.json
+    --dropout 0.1 --seed 3 --threads 1 --quiet --json)
 
-killed=0 rounds=0
-while [ "$killed" -lt "$kills" ]; do
-    rounds=$((rounds + 1))
-    rm -rf run
-    while :; do
-        "${train[@]}" --out run --resume > run.json 2> run.err &
-        process=$!
-        sleep "0.$(printf '%03d' $((RANDOM % 350)))"
-        if kill -9 "$process" 2>/dev/null; then
-            if wait "$process" 2>/dev/null; then break; fi
-            killed=$((killed + 1))
-            [ "$killed" -lt "$kills" ] && continue
-            # The last round runs to its end.
-            "${train[@]}" --out run --resume > run.json
+# Kills runs of so many epochs until there were so many kills, each after a random time from a least to a most of milliseconds.
+kill_runs() {
+    local epochs=$1 kills=$2 least=$3 most=$4 killed=0 rounds=0 process wait file
+    local command=("${train[@]}" --epochs "$epochs" --early-stopping "$epochs")
+    rm -rf whole
+    "${command[@]}" --out whole > whole.json
+    while [ "$killed" -lt "$kills" ]; do
+        rounds=$((rounds + 1))
+        rm -rf run
+        while :; do
+            "${command[@]}" --out run --resume > run.json 2> run.err &
+            process=$!
+            wait=$((least + RANDOM % (most - least)))
+            sleep "$((wait / 1000)).$(printf '%03d' $((wait % 1000)))"
+            if kill -9 "$process" 2>/dev/null; then
+                if wait "$process" 2>/dev/null; then break; fi
+                killed=$((killed + 1))
+                [ "$killed" -lt "$kills" ] && continue
+                # The last round runs to its end.
+                "${command[@]}" --out run --resume > run.json
+                break
+            fi
+            wait "$process" || { cat run.err >&2; exit 1; }
             break
-        fi
-        wait "$process" || { cat run.err >&2; exit 1; }
-        break
+        done
+        for file in model.safetensors optimizer.safetensors; do
+            cmp "whole/$file" "run/$file" || { echo "FAILED: $file differs after $killed kills"; exit 1; }
+        done
+        "$lacuna" evaluate --model run --split test --json > /dev/null
     done
-    for file in model.safetensors optimizer.safetensors; do
-        cmp "whole/$file" "run/$file" || { echo "FAILED: $file differs after $killed kills"; exit 1; }
-    done
-    "$lacuna" evaluate --model run --split test --json > /dev/null
-done
-echo "$killed kills in $rounds runs: every run resumed, and ended in the weights of the run never stopped"
+    echo "$killed kills in $rounds runs of $epochs epochs: every run resumed, and ended in the weights of the run never stopped"
+}
+
+# Start, first checkpoint, end; then between the checkpoints of a run of several seconds.
+kill_runs 60 "$kills" 0 350
+kill_runs 2000 "$(((kills + 9) / 10))" 2200 4500

@@ -55,4 +55,13 @@ import Testing
                 """)
         #expect(value.pretty(width: 200) == value.compact)
     }
+
+    @Test func `a long list of lists on many lines reads back as it was, and lines are as wide as they may be`() throws {
+        let lists = (0..<300).map { row in (0..<row % 40).map { "é\($0)" } }
+        let text = JSONValue.array(lists.map { .array($0.map { .string($0) }) }).pretty(width: 60)
+        #expect(try JSONDecoder().decode([[String]].self, from: Data(text.utf8)) == lists)
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
+        // Seven names and their signs take 2 + 7 * 6 characters, and more bytes.
+        #expect(text.contains("\n  [\"é0\", \"é1\", \"é2\", \"é3\", \"é4\", \"é5\", \"é6\"],\n"))
+    }
 }

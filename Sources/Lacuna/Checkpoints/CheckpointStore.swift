@@ -8,60 +8,79 @@ import Tables
 /// The checkpoints of a run in a folder: each is a folder of its own, renamed into place whole, and the newest
 /// that is complete counts. A kill at any instant leaves the last good one.
 ///
-/// Files are fsynced at the end of a run and at most every five seconds, so that short epochs are not slowed down; the
-/// last synced checkpoint is kept until a newer one is synced, which also covers a machine that loses power.
+/// A run is saved after its first epoch, at its end and when it is interrupted; in between when two seconds have passed and
+/// twenty times what the last save took, so that saving costs at most a twentieth of the time. A run that is killed goes
+/// on from the last checkpoint, maybe several epochs back, and ends in the same weights.
+///
+/// Checkpoints are fsynced, which also covers a machine that loses power, but for those of the first two seconds: their
+/// names end in `-unsynced`, and a run that has no other may have to begin anew then. An interrupted run is always synced,
+/// and no unsynced checkpoint replaces a synced one.
 public final class CheckpointStore {
     /// The folder that holds the checkpoints.
     public let folder: String
     /// The folder of the checkpoint that ``load()`` gave.
     private(set) var loaded: String?
-    private var lastSync: ContinuousClock.Instant?
-    private var syncedName: String?
-    private static let stateFile = "state.json", digestFile = "digests.json"
+    private let now: () -> ContinuousClock.Instant
+    private let begun: ContinuousClock.Instant
+    private var pace = CheckpointPace()
+    private static let stateFile = "state.json", digestFile = "digests.json", unsynced = "-unsynced"
 
     /// Names the folder; it is made when the first checkpoint is saved.
-    public init(folder: String) { self.folder = folder }
+    public convenience init(folder: String) { self.init(folder: folder, now: { ContinuousClock.now }) }
+
+    /// - Parameter now: the time by which checkpoints are due.
+    init(folder: String, now: @escaping () -> ContinuousClock.Instant) {
+        self.folder = folder
+        self.now = now
+        begun = now()
+    }
 
     /// Whether any checkpoint is there.
     public var isEmpty: Bool { checkpointNames.isEmpty }
 
     private var checkpointNames: [String] { FileSystem.names(in: folder).filter { $0.hasPrefix("epoch-") } }
 
+    /// Whether a run that goes on should be saved now.
+    var isDue: Bool { pace.isDue(at: now()) }
+
+    /// Begins a run: anew, or from the newest whole checkpoint if there is one, which is given.
+    ///
+    /// - Throws: as ``load()``.
+    func begin(resume: Bool) throws(ModelFileError) -> TrainingState? {
+        pace = CheckpointPace()
+        guard resume, let state = try load() else { return nil }
+        pace = CheckpointPace(resumedAt: now())
+        return state
+    }
+
     /// Writes a checkpoint and removes those it replaces.
-    func save(_ state: TrainingState, isLast: Bool) throws(ModelFileError) {
-        let now = ContinuousClock.now
-        let sync = isLast || lastSync.map { now - $0 >= .seconds(5) } ?? true
-        let name = "epoch-\(padded(state.facts.epochsDone))-step-\(padded(state.facts.stepsDone))"
+    ///
+    /// - Parameter isInterrupted: the run ends here for now, and whoever stopped it relies on this checkpoint.
+    func save(_ state: TrainingState.Parts, isInterrupted: Bool) throws(ModelFileError) {
+        let start = now(), older = checkpointNames
+        let sync = isInterrupted || start - begun >= CheckpointPace.leastWork
+            || older.contains { !$0.hasSuffix(Self.unsynced) }
+        let name = "epoch-\(padded(state.facts.epochsDone))-step-\(padded(state.facts.stepsDone))" + (sync ? "" : Self.unsynced)
         let partial = "\(folder)/.partial", target = "\(folder)/\(name)"
         try FileSystem.makeFolder(folder)
         try FileSystem.remove(partial)
         try FileSystem.makeFolder(partial)
-        var files = [("last.safetensors", SafeTensors.encode(state.weights))]
-        if let best = state.best { files.append(("best.safetensors", SafeTensors.encode(best))) }
-        if let heads = state.heads { files.append(("heads.safetensors", SafeTensors.encode(heads))) }
-        files.append(("optimizer.safetensors", SafeTensors.encode(state.optimizer)))
-        files.append((Self.stateFile, try json(state.facts)))
-        var digests: [String: String] = [:]
-        for (file, bytes) in files {
-            digests[file] = SHA256.hexDigest(of: bytes)
-            try FileSystem.write(bytes, to: "\(partial)/\(file)", atomically: false, sync: sync)
-        }
-        try FileSystem.write(try json(digests), to: "\(partial)/\(Self.digestFile)", atomically: false, sync: sync)
+        var batch = FileBatch(folder: partial, isNew: true), digests: [String: String] = [:]
+        for (file, tensors) in state.tensors { digests[file] = try batch.write(file, .tensors(tensors)) }
+        digests[Self.stateFile] = try batch.write(Self.stateFile, .bytes(json(state.facts)))
+        _ = try batch.write(Self.digestFile, .bytes(json(digests)))
+        try batch.close(sync: sync)
         if sync { FileSystem.sync(folder: partial) }
-        let older = checkpointNames
         try FileSystem.remove(target)
         try FileSystem.rename(partial, to: target)
-        if sync {
-            FileSystem.sync(folder: folder)
-            lastSync = now
-            syncedName = name
-        }
-        for old in older where old != name && old != syncedName { try FileSystem.remove("\(folder)/\(old)") }
+        if sync { FileSystem.sync(folder: folder) }
+        for old in older where old != name { try FileSystem.remove("\(folder)/\(old)") }
+        pace.saved(from: start, to: now())
     }
 
-    /// The newest checkpoint that is whole, or nil where there is none.
+    /// The newest checkpoint that is whole, or nil where there is none, or none but what was never synced.
     ///
-    /// - Throws: ``ModelFileError`` naming the newest one's broken file when none is whole.
+    /// - Throws: ``ModelFileError`` naming the newest synced one's broken file when none is whole.
     func load() throws(ModelFileError) -> TrainingState? {
         var firstError: ModelFileError?
         for name in checkpointNames.reversed() {
@@ -69,7 +88,11 @@ public final class CheckpointStore {
                 let state = try read("\(folder)/\(name)")
                 loaded = "\(folder)/\(name)"
                 return state
-            } catch { firstError = firstError ?? error }
+            } catch where !name.hasSuffix(Self.unsynced) {
+                firstError = firstError ?? error
+            } catch {
+                // Nobody waited for the disk to hold it: a machine without power may have lost it.
+            }
         }
         if let firstError { throw firstError }
         return nil
@@ -83,22 +106,19 @@ public final class CheckpointStore {
 
     private func read(_ path: String) throws(ModelFileError) -> TrainingState {
         let digests: [String: String] = try decoded(FileSystem.read("\(path)/\(Self.digestFile)"), "\(path)/\(Self.digestFile)")
-        func checked(_ file: String) throws(ModelFileError) -> [UInt8] {
-            let bytes = try FileSystem.read("\(path)/\(file)")
-            guard SHA256.hexDigest(of: bytes) == digests[file] else {
+        func checked(_ file: String) throws(ModelFileError) -> String {
+            guard try FileReader("\(path)/\(file)").digest() == digests[file] else {
                 throw ModelFileError("it is not as it was written: truncated or changed", file: "\(path)/\(file)")
             }
-            return bytes
+            return "\(path)/\(file)"
         }
-        func tensors(_ file: String) throws(ModelFileError) -> [NamedTensor] {
-            do { return try SafeTensors.decode(checked(file)) } catch { throw error.file == nil ? error.named("\(path)/\(file)") : error }
-        }
-        let facts: TrainingState.Facts = try decoded(checked(Self.stateFile), "\(path)/\(Self.stateFile)")
+        func tensors(_ file: String) throws(ModelFileError) -> [NamedTensor] { try SafeTensors.read(checked(file)) }
+        let facts: TrainingState.Facts = try decoded(FileSystem.read(checked(Self.stateFile)), "\(path)/\(Self.stateFile)")
         return TrainingState(
-            facts: facts, weights: try tensors("last.safetensors"),
-            best: digests["best.safetensors"] == nil ? nil : try tensors("best.safetensors"),
-            heads: digests["heads.safetensors"] == nil ? nil : try tensors("heads.safetensors"),
-            optimizer: try tensors("optimizer.safetensors"))
+            facts: facts, weights: try tensors(TrainingState.File.weights),
+            best: digests[TrainingState.File.best] == nil ? nil : try tensors(TrainingState.File.best),
+            heads: digests[TrainingState.File.heads] == nil ? nil : try tensors(TrainingState.File.heads),
+            optimizer: try tensors(TrainingState.File.optimizer))
     }
 
     private func json(_ value: some Encodable) throws(ModelFileError) -> [UInt8] {

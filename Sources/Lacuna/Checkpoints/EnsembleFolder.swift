@@ -34,14 +34,14 @@ extension ModelFolder {
                 MemberRecord(
                     folder: folder, sha256: SHA256.hexDigest(of: facts), columns: [columns.lowerBound, columns.upperBound]))
         }
-        let digests = try write(files, timed: timedFiles)
         let first = ensemble.members[0]
-        try seal(
+        try write(contents(files), timed: timedFiles) { digests in
             Facts(
                 kind: Self.ensembleKind, members: records, features: ensemble.features, encoder: first.encoder,
                 objectives: zip(first.objectives, first.scaling).map { ObjectiveRecord($0, scaling: $1) },
                 training: training, identity: identity, preprocessing: preprocessing, decisions: decisions, files: digests,
-                timedFiles: timedFiles.map(\.name)))
+                timedFiles: timedFiles.map(\.name))
+        }
     }
 
     func ensemble(

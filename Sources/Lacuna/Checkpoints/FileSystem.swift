@@ -94,8 +94,12 @@ package enum FileSystem {
     }
 
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        writeAll(unsafe bytes.span.bytes, to: descriptor)
+    }
+
+    static func writeAll(_ bytes: RawSpan, to descriptor: Int32) -> Bool {
         var done = 0
-        while done < bytes.count {
+        while done < bytes.byteCount {
             let count = unsafe bytes.withUnsafeBytes { buffer in unsafe Self.write(descriptor, buffer, from: done) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
@@ -130,7 +134,7 @@ package enum FileSystem {
         close(descriptor)
     }
 
-    private static func failure(_ what: String, _ path: String) -> ModelFileError {
+    static func failure(_ what: String, _ path: String) -> ModelFileError {
         let reason = unsafe String(cString: strerror(errno))
         return ModelFileError("\(what): \(reason)", file: path, fix: "check the disk's space and the folder's permissions")
     }

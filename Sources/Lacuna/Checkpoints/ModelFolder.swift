@@ -74,51 +74,47 @@ public struct ModelFolder {
         identity: [String: String], decisions: Decisions? = nil, files: [(name: String, bytes: [UInt8])],
         timedFiles: [(name: String, bytes: [UInt8])]
     ) throws(ModelFileError) {
-        let weights = [
-            (name: Self.tensorFile, bytes: SafeTensors.encode(model.engine.weights)),
-            (name: Self.optimizerFile, bytes: SafeTensors.encode(model.engine.optimizerState)),
-        ]
         var timed = timedFiles
         if let history { timed.append((Self.historyFile, try lines(history.epochs))) }
-        let digests = try write(weights + files, timed: timed)
-        try seal(
+        let weights: [(name: String, content: FileBatch.Content)] = [
+            (Self.tensorFile, .tensors { model.engine.weights }),
+            (Self.optimizerFile, .tensors { model.engine.optimizerState }),
+        ]
+        try write(weights + contents(files), timed: timed) { digests in
             Facts(
                 features: model.features, encoder: model.encoder,
                 objectives: zip(model.objectives, model.scaling).map { ObjectiveRecord($0, scaling: $1) },
                 training: training, identity: identity, preprocessing: preprocessing, decisions: decisions, files: digests,
-                timedFiles: timed.map(\.name)))
+                timedFiles: timed.map(\.name))
+        }
     }
 
-    /// Writes the files that `model.json` will vouch for.
+    func contents(_ files: [(name: String, bytes: [UInt8])]) -> [(name: String, content: FileBatch.Content)] {
+        files.map { ($0.name, .bytes($0.bytes)) }
+    }
+
+    /// Writes files and the `model.json` that vouches for them. A full disk leaves the model that was there; a kill leaves
+    /// that one, the new one, or, for the instant in which files take their names, none.
     ///
-    /// - Returns: the digests of those that hold no times.
-    func write(
-        _ files: [(name: String, bytes: [UInt8])], timed: [(name: String, bytes: [UInt8])]
-    ) throws(ModelFileError) -> [String: String] {
+    /// - Parameter facts: what `model.json` says, given the digests of the files that hold no times.
+    func write<Preprocessing: Codable>(
+        _ files: [(name: String, content: FileBatch.Content)], timed: [(name: String, bytes: [UInt8])],
+        facts: ([String: String]) -> Facts<Preprocessing>
+    ) throws(ModelFileError) {
         try make()
-        // An old model.json would vouch for files that are being replaced.
-        try FileSystem.remove("\(path)/\(Self.factFile)")
-        var digests: [String: String] = [:]
-        for (name, bytes) in files {
-            try FileSystem.write(bytes, to: "\(path)/\(name)")
-            digests[name] = SHA256.hexDigest(of: bytes)
-        }
+        var batch = FileBatch(folder: path, isNew: false), digests: [String: String] = [:]
+        for (name, content) in files { digests[name] = try batch.write(name, content) }
         if !timed.isEmpty {
             // The form that sha256sum --check reads.
             var sums = ""
-            for (name, bytes) in timed {
-                try FileSystem.write(bytes, to: "\(path)/\(name)")
-                sums += "\(SHA256.hexDigest(of: bytes))  \(name)\n"
-            }
-            try FileSystem.write(Array(sums.utf8), to: "\(path)/\(Self.checksumFile)")
+            for (name, bytes) in timed { sums += "\(try batch.write(name, .bytes(bytes)))  \(name)\n" }
+            _ = try batch.write(Self.checksumFile, .bytes(Array(sums.utf8)))
         }
-        return digests
-    }
-
-    /// Writes `model.json`, the last of the files.
-    func seal(_ facts: Facts<some Codable>) throws(ModelFileError) {
-        try FileSystem.write(sealed(facts), to: "\(path)/\(Self.factFile)")
-        FileSystem.sync(folder: path)
+        _ = try batch.write(Self.factFile, .bytes(sealed(facts(digests))))
+        try batch.close(sync: true)
+        // An old model.json would vouch for files that are being replaced.
+        try FileSystem.remove("\(path)/\(Self.factFile)")
+        try batch.putIntoPlace()
     }
 
     /// Makes the folder, where it is not there.
@@ -146,7 +142,7 @@ public struct ModelFolder {
         for (name, digest) in try facts.files.sorted(by: { $0.key < $1.key }) + timedDigests(of: facts.timedFiles) {
             let file = "\(path)/\(name)"
             guard FileSystem.exists(file) || name == Self.tensorFile else { continue }
-            guard SHA256.hexDigest(of: try FileSystem.read(file)) == digest else {
+            guard try FileReader(file).digest() == digest else {
                 throw ModelFileError(
                     "it is not as it was written: truncated or changed", file: file,
                     fix: "restore it from a copy, or train again")
@@ -180,7 +176,7 @@ public struct ModelFolder {
         _ facts: Facts<some Codable>, losses: [any Loss], threads: Int?
     ) throws(ModelFileError) -> Model {
         let objectives = facts.objectives.map { $0.objective(losses: losses) }
-        let file = "\(path)/\(Self.tensorFile)", tensors = try tensors(Self.tensorFile)
+        let file = "\(path)/\(Self.tensorFile)", tensors = try SafeTensors.read(file)
         let model: Model
         do {
             // A model takes the memory of its weights: they must be there before it is made.
@@ -219,12 +215,6 @@ public struct ModelFolder {
             throw ModelFileError("it is not as it was written: truncated or changed", file: file)
         }
         return digests
-    }
-
-    private func tensors(_ name: String) throws(ModelFileError) -> [NamedTensor] {
-        do { return try SafeTensors.decode(FileSystem.read("\(path)/\(name)")) } catch {
-            throw error.file == nil ? error.named("\(path)/\(name)") : error
-        }
     }
 
     private func lines(_ epochs: [History.Epoch]) throws(ModelFileError) -> [UInt8] {
@@ -314,12 +304,12 @@ extension Model {
 
     /// - Throws: ``ModelFileError`` when names or shapes are not this model's.
     func setWeights(_ tensors: [NamedTensor], file: String) throws(ModelFileError) {
-        try Self.check(tensors, against: engine.weights, file: file)
+        try Self.check(tensors, against: engine.weights.map(TensorShape.init), file: file)
         engine.setWeights(tensors)
     }
 
     /// - Throws: ``ModelFileError`` when names or shapes are not those of `known`.
-    static func check(_ tensors: [NamedTensor], against known: [NamedTensor], file: String) throws(ModelFileError) {
+    static func check(_ tensors: [NamedTensor], against known: [TensorShape], file: String) throws(ModelFileError) {
         let given = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
         guard given.count == known.count else {
             throw ModelFileError("it has \(given.count) tensors, the model \(known.count)", file: file)

@@ -37,51 +37,69 @@ enum SafeTensors {
 
     /// - Parameter metadata: words by name, under the key `__metadata__`.
     static func encode(_ tensors: [NamedTensor], metadata: [String: String] = [:]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(tensors.reduce(4096) { $0 + 4 * $1.count + 2 * $1.name.utf8.count + 128 })
+        // Memory takes everything.
+        try? write(tensors, metadata: metadata, to: &bytes)
+        return bytes
+    }
+
+    /// Writes the file piece by piece, the tensors' own straight from where they lie: the format's numbers are
+    /// little-endian, as those of every processor that Swift runs on.
+    ///
+    /// - Parameter metadata: words by name, under the key `__metadata__`.
+    static func write(
+        _ tensors: [NamedTensor], metadata: [String: String] = [:], to sink: inout some ByteSink
+    ) throws(ModelFileError) {
         var entries: [(String, String)] = []
         if !metadata.isEmpty {
             let facts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
             entries.append(("__metadata__", "{\(facts.joined(separator: ","))}"))
         }
-        var body: [UInt8] = []
-        for tensor in tensors.sorted(by: { $0.name < $1.name }) {
-            let start = body.count
-            let dtype: String
-            switch tensor.values {
-            case .floats(let values):
-                dtype = "F32"
-                for value in values { append(value.bitPattern, to: &body) }
-            case .integers(let values):
-                dtype = "I32"
-                for value in values { append(UInt32(bitPattern: value), to: &body) }
-            }
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
-            entries.append((tensor.name, "{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(body.count)]}"))
+        let sorted = tensors.sorted { $0.name < $1.name }
+        var end = 0
+        for tensor in sorted {
+            let start = end, shape = tensor.shape.map(String.init).joined(separator: ",")
+            end += 4 * tensor.count
+            entries.append(
+                (tensor.name, "{\"dtype\":\"\(tensor.values.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}"))
         }
         var header = Array(("{" + entries.map { "\(quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}").utf8)
         while header.count % 8 != 0 { header.append(0x20) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(8 + header.count + body.count)
-        for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: UInt64(header.count) >> UInt64(8 * shift))) }
-        return bytes + header + body
+        try sink.write((0..<8).map { UInt8(truncatingIfNeeded: UInt64(header.count) >> UInt64(8 * $0)) })
+        try sink.write(header)
+        for tensor in sorted {
+            switch tensor.values {
+            case .floats(let values): try sink.write(values)
+            case .integers(let values): try sink.write(values)
+            }
+        }
+    }
+
+    /// The tensors of a file, each read once, to where it stays.
+    ///
+    /// - Throws: ``ModelFileError`` naming the file, as ``decode(_:)`` does, or where it cannot be read.
+    static func read(_ path: String) throws(ModelFileError) -> [NamedTensor] {
+        do { return try decode(FileReader(path)) } catch { throw error.file == nil ? error.named(path) : error }
     }
 
     /// - Throws: ``ModelFileError`` without a file name: truncated, a lying header, an unknown type. Memory follows the file's
     ///   size, whatever the header says.
-    static func decode(_ bytes: [UInt8]) throws(ModelFileError) -> [NamedTensor] {
-        guard bytes.count >= 8 else { throw ModelFileError("it is \(bytes.count) bytes long, too short for safetensors") }
+    static func decode(_ file: some ByteSource) throws(ModelFileError) -> [NamedTensor] {
+        guard file.count >= 8 else { throw ModelFileError("it is \(file.count) bytes long, too short for safetensors") }
         var length: UInt64 = 0
-        for index in 0..<8 { length |= UInt64(bytes[index]) << UInt64(8 * index) }
-        guard length <= UInt64(bytes.count - 8) else {
-            throw ModelFileError("its header claims \(length) bytes, and \(bytes.count - 8) follow")
+        for (index, byte) in try file.numbers(8, from: 0, zero: UInt8(0)).enumerated() { length |= UInt64(byte) << UInt64(8 * index) }
+        guard length <= UInt64(file.count - 8) else {
+            throw ModelFileError("its header claims \(length) bytes, and \(file.count - 8) follow")
         }
-        let start = 8 + Int(length)
+        let start = 8 + Int(length), header = try file.numbers(Int(length), from: 8, zero: UInt8(0))
         let entries: [String: Entry]
         do {
-            entries = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])).entries
+            entries = try JSONDecoder().decode(Header.self, from: Data(header)).entries
         } catch {
             throw ModelFileError("its header is not that of a safetensors file")
         }
-        let body = bytes.count - start
+        let body = file.count - start
         var tensors: [NamedTensor] = [], taken = 0
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
             var count = 1
@@ -99,28 +117,13 @@ enum SafeTensors {
             taken += 4 * count
             guard taken <= body else { throw ModelFileError("its tensors claim more bytes than the \(body) that it has") }
             let from = start + entry.data_offsets[0]
-            var words: [UInt32] = []
-            words.reserveCapacity(count)
-            for index in 0..<count {
-                let at = from + 4 * index
-                words.append(
-                    UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
-                        | UInt32(bytes[at + 3]) << 24)
-            }
             switch entry.dtype {
-            case "F32": tensors.append(NamedTensor(name, entry.shape, .floats(words.map(Float.init(bitPattern:)))))
-            case "I32": tensors.append(NamedTensor(name, entry.shape, .integers(words.map(Int32.init(bitPattern:)))))
+            case "F32": tensors.append(NamedTensor(name, entry.shape, .floats(try file.numbers(count, from: from, zero: 0))))
+            case "I32": tensors.append(NamedTensor(name, entry.shape, .integers(try file.numbers(count, from: from, zero: 0))))
             default: throw ModelFileError("tensor '\(name)' is of type \(entry.dtype); F32 and I32 are read")
             }
         }
         return tensors
-    }
-
-    private static func append(_ word: UInt32, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(truncatingIfNeeded: word))
-        bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: word >> 16))
-        bytes.append(UInt8(truncatingIfNeeded: word >> 24))
     }
 
     private static func quoted(_ name: String) -> String {
@@ -136,6 +139,15 @@ enum SafeTensors {
             }
         }
         return text + "\""
+    }
+}
+
+extension NamedTensor.Values {
+    fileprivate var type: String {
+        switch self {
+        case .floats: "F32"
+        case .integers: "I32"
+        }
     }
 }
 

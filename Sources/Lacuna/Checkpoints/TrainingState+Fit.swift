@@ -3,8 +3,8 @@
 extension TrainingState {
     /// What a run of these settings has.
     struct Run {
-        let weights: [NamedTensor]
-        let optimizer: [NamedTensor]
+        let weights: [TensorShape]
+        let optimizer: [TensorShape]
         /// By objective: its name and the numbers of its head.
         let heads: [(name: String, count: Int)]
         /// Epochs of the run and steps of one of them.
@@ -17,7 +17,7 @@ extension TrainingState {
 
     /// The first thing that such a run cannot have written, and the file that says it; nil where all fits.
     func misfit(_ run: Run) -> ModelFileError? {
-        for (tensors, file) in [(weights, "last.safetensors"), (best ?? weights, "best.safetensors")] {
+        for (tensors, file) in [(weights, File.weights), (best ?? weights, File.best)] {
             do { try Model.check(tensors, against: run.weights, file: file) } catch { return error }
         }
         return optimizerMisfit(run) ?? headMisfit(run)
@@ -25,7 +25,7 @@ extension TrainingState {
     }
 
     private func optimizerMisfit(_ run: Run) -> ModelFileError? {
-        let file = "optimizer.safetensors"
+        let file = File.optimizer
         // Moments stand for each parameter; counts of steps have names of their own. What was never used is left out.
         let parameters = Dictionary(run.weights.map { ($0.name, $0.shape) }) { first, _ in first }
         let counts = Dictionary(run.optimizer.map { ($0.name, $0.shape) }) { first, _ in first }
@@ -48,7 +48,7 @@ extension TrainingState {
     private func headMisfit(_ run: Run) -> ModelFileError? {
         for tensor in heads ?? [] {
             guard case .floats(let values) = tensor.values, run.heads.contains(where: { $0.name == tensor.name && $0.count == values.count })
-            else { return ModelFileError("tensor '\(tensor.name)' is no head of the model", file: "heads.safetensors") }
+            else { return ModelFileError("tensor '\(tensor.name)' is no head of the model", file: File.heads) }
         }
         return nil
     }
@@ -90,4 +90,12 @@ extension ObjectiveBalancer.State {
             && losses.allSatisfy { self[keyPath: $0].count == fresh[keyPath: $0].count }
             && counts.allSatisfy { self[keyPath: $0].count == fresh[keyPath: $0].count && self[keyPath: $0].allSatisfy { 0...most ~= $0 } }
     }
+}
+
+/// A tensor's name and shape, without its numbers.
+struct TensorShape {
+    let name: String
+    let shape: [Int]
+
+    init(_ tensor: NamedTensor) { (name, shape) = (tensor.name, tensor.shape) }
 }

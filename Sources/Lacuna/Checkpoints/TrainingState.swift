@@ -33,4 +33,34 @@ package struct TrainingState: Equatable {
     /// Where heads are frozen: by objective name, the head of its own best epoch so far.
     var heads: [NamedTensor]? = nil
     var optimizer: [NamedTensor]
+
+    /// A state as it is saved: tensors are made file by file, so that the copies of one file are let go before the next.
+    struct Parts {
+        let facts: Facts
+        /// By file name.
+        let tensors: [(file: String, make: () -> [NamedTensor])]
+
+        init(
+            facts: Facts, weights: @escaping () -> [NamedTensor], best: [NamedTensor]?, heads: [NamedTensor]?,
+            optimizer: @escaping () -> [NamedTensor]
+        ) {
+            self.facts = facts
+            var tensors = [(file: File.weights, make: weights)]
+            if let best { tensors.append((File.best, { best })) }
+            if let heads { tensors.append((File.heads, { heads })) }
+            tensors.append((File.optimizer, optimizer))
+            self.tensors = tensors
+        }
+    }
+
+    /// The state in parts.
+    var parts: Parts {
+        Parts(facts: facts, weights: { weights }, best: best, heads: heads, optimizer: { optimizer })
+    }
+
+    /// The files that hold tensors.
+    enum File {
+        static let weights = "last.safetensors", best = "best.safetensors", heads = "heads.safetensors"
+        static let optimizer = "optimizer.safetensors"
+    }
 }

@@ -4,29 +4,29 @@ struct Evaluator {
 
     init(_ outputs: ObservedOutputs) { self.outputs = outputs }
 
+    /// What one objective's entries say.
+    private struct Part: Sendable {
+        var result: Evaluation.Objective
+        /// Over all its entries: Σ w · loss and Σ w.
+        var loss: Double
+        var weight: Double
+        /// Whether all logits are finite.
+        var isFinite: Bool
+    }
+
     /// - Parameter losses: by slot, after balancing.
     func evaluate(losses: [any Loss], reduction: Reduction, total: Total) -> Evaluation {
-        var objectives: [Evaluation.Objective] = []
-        var sums: [(loss: Double, weight: Double)] = []
-        var first = 0
+        var places: [Range<Int>] = []
         for objective in outputs.objectives {
-            let slots = first..<first + objective.kind.slotsPerRow
-            first = slots.upperBound
-            let entries = slots.map { SlotEntries(outputs, slot: $0) }
-            let each = zip(slots, entries).map { scores(of: $1, unscored: outputs.slots[$0].unscored?.rows.count) }
-            var result = Evaluation.Objective(
-                name: objective.name, kind: objective.kind.name, scores: each[0], labels: [], loss: nil)
-            if !entries[0].predicted.isEmpty { result.confusion = entries[0].confusion }
-            if case .multilabel(let names) = objective.kind {
-                result.scores = Scores.multilabel(each)
-                result.labels = zip(names, each).map { (name: $0, scores: $1) }
-            }
-            objectives.append(result)
-            sums.append(slots.reduce((0, 0)) { sum, slot in
-                let added = lossSum(slot: slot, losses[slot])
-                return (sum.0 + added.loss, sum.1 + added.weight)
-            })
+            let first = places.last?.upperBound ?? 0
+            places.append(first..<first + objective.kind.slotsPerRow)
         }
+        let costs = places.lazy.map { slots in slots.reduce(0) { $0 + outputs.slots[$1].count * outputs.slots[$1].width } }
+        let parts = Shares(costs: costs, threads: outputs.threads).map { [places] chosen in
+            chosen.map { part($0, slots: places[$0], losses: losses) }
+        }.flatMap { $0 }
+        var objectives = parts.map(\.result)
+        let sums = parts.map { (loss: $0.loss, weight: $0.weight) }
         let pooled = sums.reduce(0) { $0 + $1.weight }
         var whole = 0.0
         for (index, sum) in sums.enumerated() where sum.weight > 0 && !(outputs.objectives[index].loss is UnavailableLoss) {
@@ -45,13 +45,31 @@ struct Evaluator {
             let weight = outputs.objectives.reduce(0.0) { $0 + Double($1.weight) }
             if weight > 0 { whole /= weight }
         }
-        let diverged = outputs.slots.first { slot in
-            !slot.logits.allSatisfy(\.isFinite) || slot.unscored?.logits.allSatisfy(\.isFinite) == false
-        }
         return Evaluation(
             objectives: objectives, macro: MacroScores(objectives.map(\.scores)),
             loss: objectives.contains { $0.loss != nil } ? whole : nil,
-            diverged: diverged.map { outputs.objectives[$0.objective].name }, rows: outputs.rows)
+            diverged: parts.first { !$0.isFinite }?.result.name, rows: outputs.rows)
+    }
+
+    private func part(_ index: Int, slots: Range<Int>, losses: [any Loss]) -> Part {
+        let objective = outputs.objectives[index]
+        let entries = slots.map { SlotEntries(outputs, slot: $0) }
+        let each = zip(slots, entries).map { scores(of: $1, unscored: outputs.slots[$0].unscored?.rows.count) }
+        var part = Part(
+            result: .init(name: objective.name, kind: objective.kind.name, scores: each[0], labels: [], loss: nil),
+            loss: 0, weight: 0, isFinite: true)
+        if !entries[0].predicted.isEmpty { part.result.confusion = entries[0].confusion }
+        if case .multilabel(let names) = objective.kind {
+            part.result.scores = Scores.multilabel(each)
+            part.result.labels = zip(names, each).map { (name: $0, scores: $1) }
+        }
+        for slot in slots {
+            let added = lossSum(slot: slot, losses[slot]), said = outputs.slots[slot]
+            part.loss += added.loss
+            part.weight += added.weight
+            part.isFinite = part.isFinite && said.logits.span.allFinite && said.unscored?.logits.span.allFinite ?? true
+        }
+        return part
     }
 
     private func scores(of entries: SlotEntries, unscored: Int?) -> Scores {
@@ -78,8 +96,10 @@ struct Evaluator {
         let chosen = weights.indices.filter { weights[$0] > 0 }
         guard !chosen.isEmpty else { return (0, 0) }
         var z: [Float] = [], y: [Float] = []
+        z.reserveCapacity(chosen.count * width)
+        y.reserveCapacity(chosen.count * (slot.distributions == nil ? 1 : width))
         for entry in chosen {
-            z += logits[entry * width..<(entry + 1) * width]
+            for place in entry * width..<(entry + 1) * width { z.append(logits[place]) }
             if let distributions = slot.distributions {
                 let start = Int(labels[entry]) * width
                 y += distributions[start..<start + width]

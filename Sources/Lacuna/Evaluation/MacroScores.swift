@@ -9,8 +9,9 @@ extension Scores {
         var scores = Scores(
             observed: labels.reduce(0) { $0 + $1.observed },
             entries: Metric.all(for: .multilabel).map { metric in
-                let scores = labels.compactMap { $0[metric] }
-                return Entry(metric: metric, score: Score.mean(of: scores, ifNone: UndefinedReason.everyLabel).score)
+                var mean = ScoreMean()
+                for scores in labels { if let score = scores[metric] { mean.add(score) } }
+                return Entry(metric: metric, score: mean.score(ifNone: UndefinedReason.everyLabel))
             })
         scores.unscored = labels.reduce(0) { $0 + $1.unscored }
         return scores
@@ -50,11 +51,22 @@ public struct MacroScores: Equatable, Sendable {
     /// - Parameter objectives: The scores of each objective on one part of the data, in the order declared
     ///   (a sum of floats depends on its order; a dictionary's would differ from run to run).
     public init(_ objectives: [Scores]) {
-        entries = Metric.allCases.compactMap { metric in
-            let scores = objectives.compactMap { $0[metric] }
-            if scores.isEmpty { return nil }
-            let mean = Score.mean(of: scores, ifNone: UndefinedReason.everyObjective)
-            return Entry(metric: metric, score: mean.score, objectives: mean.count, candidates: scores.count)
+        let metrics = Metric.allCases
+        var means = metrics.map { _ in ScoreMean() }
+        // Objectives of one kind have their metrics in one order, and mostly stand together.
+        var known: [Metric] = [], places: [Int] = []
+        for scores in objectives {
+            if !scores.entries.lazy.map(\.metric).elementsEqual(known) {
+                known = scores.entries.map(\.metric)
+                places = known.compactMap { metrics.firstIndex(of: $0) }
+            }
+            for (entry, place) in zip(scores.entries, places) { means[place].add(entry.score) }
+        }
+        entries = zip(metrics, means).compactMap { metric, mean in
+            if mean.candidates == 0 { return nil }
+            return Entry(
+                metric: metric, score: mean.score(ifNone: UndefinedReason.everyObjective), objectives: mean.count,
+                candidates: mean.candidates)
         }
     }
 
@@ -72,23 +84,43 @@ public struct MacroScores: Equatable, Sendable {
     public static func main(
         of objectives: [(kind: ObjectiveKind.Name, scores: Scores)]
     ) -> (score: Score, objectives: Int) {
-        let scores = objectives.compactMap { $0.scores[Metric.main(for: $0.kind)] }
-        let mean = Score.mean(of: scores, ifNone: UndefinedReason.everyObjective)
-        return (mean.score, mean.count)
+        var mean = ScoreMean()
+        for objective in objectives {
+            if let score = objective.scores[Metric.main(for: objective.kind)] { mean.add(score) }
+        }
+        return (mean.score(ifNone: UndefinedReason.everyObjective), mean.count)
     }
 }
 
-extension Score {
-    /// The mean of the scores that have a value, and how many those are.
-    ///
-    /// - Parameter reason: Why there is no mean if none has a value and their own reasons differ.
-    fileprivate static func mean(of scores: [Score], ifNone reason: String) -> (score: Score, count: Int) {
-        let numbers = scores.compactMap(\.number)
-        if numbers.isEmpty {
-            let reasons = Set(scores.compactMap(\.reason))
-            let shared = reasons.count == 1 ? reasons.first : nil
-            return (.undefined(reason: shared ?? (scores.isEmpty ? UndefinedReason.noObjective : reason)), 0)
+/// The mean of the scores that have a value, added up in the order in which they come.
+private struct ScoreMean {
+    private var sum = 0.0
+    /// How many have a value.
+    private(set) var count = 0
+    /// How many there are.
+    private(set) var candidates = 0
+    /// The reason that all without a value share so far.
+    private var reason: String?
+    private var isOneReason = true
+
+    mutating func add(_ score: Score) {
+        candidates += 1
+        switch score {
+        case .value(let number):
+            sum += number
+            count += 1
+        case .undefined(let other):
+            // Of interest only where none has a value.
+            guard count == 0 else { return }
+            isOneReason = isOneReason && (reason ?? other) == other
+            reason = other
         }
-        return (Score(finite: numbers.reduce(0, +) / Double(numbers.count)), numbers.count)
+    }
+
+    /// - Parameter reason: why there is no mean if none has a value and their own reasons differ.
+    func score(ifNone reason: String) -> Score {
+        if count > 0 { return Score(finite: sum / Double(count)) }
+        if candidates == 0 { return .undefined(reason: UndefinedReason.noObjective) }
+        return .undefined(reason: isOneReason ? self.reason ?? reason : reason)
     }
 }

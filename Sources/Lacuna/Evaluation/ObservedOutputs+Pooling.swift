@@ -72,7 +72,7 @@ extension ObservedOutputs.Slot {
         unscored = sorted
     }
 
-    fileprivate mutating func append(_ other: ObservedOutputs.Unscored) {
+    mutating func append(_ other: ObservedOutputs.Unscored) {
         var all = unscored ?? ObservedOutputs.Unscored()
         all.rows += other.rows
         all.logits += other.logits

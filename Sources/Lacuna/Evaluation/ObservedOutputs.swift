@@ -48,6 +48,8 @@ public struct ObservedOutputs: Sendable {
     public internal(set) var slots: [Slot]
     /// Rows of the data set, with or without labels.
     public internal(set) var rows: Int
+    /// Threads that scoring may use. They decide how long it takes, and no number.
+    var threads = 1
 
     init(objectives: [Objective], scaling: [TargetScaling?], plan: HeadPlan, labels: LabelTable) {
         self.objectives = objectives
@@ -56,7 +58,11 @@ public struct ObservedOutputs: Sendable {
         slots = plan.slots.enumerated().map { index, slot in
             Slot(objective: slot.objective, width: slot.width, distributions: labels.distributions[index])
         }
-        for (index, count) in labels.observedCounts().enumerated() { slots[index].reserve(count) }
+    }
+
+    /// Makes room for exactly so many entries of each slot.
+    mutating func reserve(_ counts: [Int]) {
+        for (index, count) in counts.enumerated() { slots[index].reserve(count) }
     }
 
     init(objectives: [Objective], scaling: [TargetScaling?], slots: [Slot], rows: Int) {
@@ -116,25 +122,5 @@ extension Model {
     public func outputs(of data: Dataset) throws(DataError) -> ObservedOutputs {
         try check(data)
         return observedOutputs(of: data)
-    }
-
-    func observedOutputs(of data: Dataset) -> ObservedOutputs {
-        var result = ObservedOutputs(objectives: objectives, scaling: scaling, plan: plan, labels: data.labels)
-        let table = data.labels, size = 256
-        for start in stride(from: 0, to: data.rows, by: size) {
-            let chunk = start..<min(start + size, data.rows)
-            let logits = engine.observedLogits(data.features, rows: chunk, labels: table)
-            var first = 0
-            for row in chunk {
-                for place in table.rowStarts[row]..<table.rowStarts[row + 1] {
-                    let index = Int(table.slotIndices[place]), width = plan.slots[index].width
-                    result.slots[index].append(
-                        row: row, logits: logits[first..<first + width], label: table.values[place],
-                        weight: (data.rowWeights?[row] ?? 1) * (table.slotWeights?[place] ?? 1), state: table.state(place))
-                    first += width
-                }
-            }
-        }
-        return result
     }
 }

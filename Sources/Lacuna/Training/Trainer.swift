@@ -71,7 +71,7 @@ final class Trainer {
                 reduction: settings.reduction, total: settings.total, idleHeads: settings.idleHeads,
                 seed: settings.seed, objectiveWeights: model.objectives.map(\.weight), expectedWeights: expected,
                 losses: losses, balancer: balancer))
-        if resume, let state = try store?.load() {
+        if let state = try store?.begin(resume: resume) {
             try restore(state)
         } else {
             try checkMonitor()
@@ -86,7 +86,7 @@ final class Trainer {
         while facts.epochsDone < settings.epochs, !facts.isFinished {
             guard try runEpoch(total: total) else {
                 facts.history.ending = .interrupted
-                try save(isLast: true)
+                try save(isInterrupted: true)
                 return facts.history
             }
             let record = try finishEpoch()
@@ -97,7 +97,7 @@ final class Trainer {
             if facts.epochsDone == settings.epochs { facts.isFinished = true }
             let stop = callbacks.afterEpoch?(record) == .stop && !facts.isFinished
             if stop { facts.history.ending = .interrupted }
-            try save(isLast: facts.isFinished || stop)
+            if facts.isFinished || stop || store?.isDue == true { try save(isInterrupted: stop) }
             if stop { return facts.history }
         }
         if settings.earlyStopping != nil, let best { model.engine.setWeights(best) }
@@ -189,7 +189,11 @@ final class Trainer {
         if let evaluation { stopHeads(evaluation) }
         let monitored = evaluation.flatMap { settings.monitor.value(in: $0).number }
         let isBest = validation != nil && facts.stopping.observe(monitored, epoch: facts.epochsDone)
-        if isBest, settings.earlyStopping != nil { best = model.engine.weights }
+        if isBest, settings.earlyStopping != nil {
+            // The old ones go first: of large models two copies are too many.
+            best = nil
+            best = model.engine.weights
+        }
         let last = facts.step - 1
         let record = History.Epoch(
             epoch: facts.epochsDone,
@@ -256,23 +260,23 @@ final class Trainer {
         }
     }
 
-    private func save(isLast: Bool) throws(ModelFileError) {
+    private func save(isInterrupted: Bool) throws(ModelFileError) {
         guard let store else { return }
         facts.balancing = balancer?.state
         let heads = bestHeads.enumerated().compactMap { index, head in
             head.map { NamedTensor(model.objectives[index].name, [$0.count], .floats($0)) }
         }
         try store.save(
-            TrainingState(
-                facts: facts, weights: model.engine.weights, best: best, heads: heads.isEmpty ? nil : heads,
-                optimizer: model.engine.optimizerState),
-            isLast: isLast)
+            TrainingState.Parts(
+                facts: facts, weights: { [model] in model.engine.weights }, best: best, heads: heads.isEmpty ? nil : heads,
+                optimizer: { [model] in model.engine.optimizerState }),
+            isInterrupted: isInterrupted)
     }
 
     private func restore(_ state: TrainingState) throws {
         try RunIdentity.compare(was: state.facts.identity, now: facts.identity)
         let run = TrainingState.Run(
-            weights: model.engine.weights, optimizer: model.engine.optimizerState,
+            weights: model.engine.weights.map(TensorShape.init), optimizer: model.engine.optimizerState.map(TensorShape.init),
             heads: model.objectives.enumerated().map { ($1.name, model.engine.head(of: $0).count) }, epochs: settings.epochs,
             steps: sampler.steps, observed: labels.targets.count, balancing: balancer?.state)
         if var misfit = state.misfit(run) {

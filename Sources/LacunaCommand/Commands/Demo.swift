@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna demo`.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "demo",
         abstract: "See within seconds why missing labels need a mask; needs no file.",
         discussion: """
             Makes a cohort like a medical one: a tumor (yes or no), a tissue (three classes), five findings and a \

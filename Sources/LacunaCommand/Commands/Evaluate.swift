@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna evaluate`.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "evaluate",
         abstract: "Score a trained model on observed labels.",
         usage: """
             lacuna evaluate --model DIR [--data FILE] [--split PART]

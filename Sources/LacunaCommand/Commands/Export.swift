@@ -5,6 +5,7 @@ import Tables
 /// `lacuna export`.
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: "Write a trained model in a format that other programs read.",
         usage: "lacuna export --model DIR --out FILE [--format onnx|safetensors]",
         discussion: """

@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna inspect`.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Look at the labels before training.",
         usage: """
             lacuna inspect --data FILE --objective 'PATTERN:KIND' … [--html FILE]

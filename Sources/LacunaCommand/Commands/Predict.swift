@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna predict`.
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "predict",
         abstract: "Write a trained model's predictions for new rows.",
         usage: """
             lacuna predict --model DIR --data FILE --out FILE.csv

@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna report`.
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "report",
         abstract: "Write a page about a trained model that stands alone.",
         usage: """
             lacuna report --model DIR --out report.html

@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna train`.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "train",
         abstract: "Train one model for all objectives, and score it.",
         usage: """
             lacuna train --data FILE --objective 'PATTERN:KIND' … --out DIR

@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna tune`.
 struct Tune: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "tune",
         abstract: "Search for the settings that train best.",
         usage: """
             lacuna tune --data FILE --objective 'PATTERN:KIND' … --trials 30 --out DIR

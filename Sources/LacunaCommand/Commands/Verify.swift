@@ -4,6 +4,7 @@ import Lacuna
 /// `lacuna verify`.
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Prove on your own data and settings that missing labels do not matter.",
         usage: """
             lacuna verify --data FILE --objective 'PATTERN:KIND' … [the flags of train]

@@ -40,7 +40,7 @@ extension JSONValue {
     /// The value on one line.
     public var compact: String {
         var text = ""
-        writeCompact(to: &text)
+        _ = writeCompact(to: &text, most: .max)
         return text
     }
 
@@ -51,7 +51,9 @@ extension JSONValue {
         return text
     }
 
-    private func writeCompact(to text: inout String) {
+    /// - Parameter most: bytes of text after which there is no use in going on.
+    /// - Returns: whether all was written.
+    private func writeCompact(to text: inout String, most: Int) -> Bool {
         switch self {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
@@ -63,7 +65,7 @@ extension JSONValue {
             text += "["
             for (index, value) in values.enumerated() {
                 if index > 0 { text += ", " }
-                value.writeCompact(to: &text)
+                guard value.writeCompact(to: &text, most: most) else { return false }
             }
             text += "]"
         case .object(let members):
@@ -72,16 +74,19 @@ extension JSONValue {
                 if index > 0 { text += ", " }
                 Self.write(member.key, to: &text)
                 text += ": "
-                member.value.writeCompact(to: &text)
+                guard member.value.writeCompact(to: &text, most: most) else { return false }
             }
             text += "}"
         }
+        return text.utf8.count <= most
     }
 
     /// - Parameter taken: characters that stand on this line already.
     private func writePretty(to text: inout String, indent: Int, taken: Int, width: Int) {
-        let line = compact
-        if isScalar || taken + line.count < width {
+        var line = ""
+        // A long list is not written as one line only to be measured; a character has four bytes at most, but for the rarest.
+        let isWhole = writeCompact(to: &line, most: isScalar ? .max : 4 * width)
+        if isScalar || isWhole && taken + line.count < width {
             text += line
             return
         }
@@ -124,6 +129,12 @@ extension JSONValue {
 
     private static func write(_ string: String, to text: inout String) {
         text += "\""
+        defer { text += "\"" }
+        // Most names are plain.
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
+            text += string
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -137,6 +148,5 @@ extension JSONValue {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
     }
 }

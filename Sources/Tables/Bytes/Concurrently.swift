@@ -3,7 +3,7 @@ import Dispatch
 /// The results of `work` for `0 ..< count`, computed on as many threads as the system gives, in order.
 ///
 /// Each call has its own slot, and the caller waits for all of them: nothing is shared beyond what `work` itself reads.
-func concurrently<Result>(_ count: Int, _ work: @Sendable (Int) -> Result) -> [Result] {
+package func concurrently<Result>(_ count: Int, _ work: @Sendable (Int) -> Result) -> [Result] {
     nonisolated(unsafe) let results = UnsafeMutablePointer<Result>.allocate(capacity: count)
     defer { unsafe results.deallocate() }
     DispatchQueue.concurrentPerform(iterations: count) { index in

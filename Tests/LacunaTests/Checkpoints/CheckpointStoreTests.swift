@@ -3,6 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
+/// A time that passes only when it is told to.
+final class ManualClock {
+    var time = ContinuousClock.now
+    func pass(_ seconds: Double) { time += .seconds(seconds) }
+    func store(_ folder: String) -> CheckpointStore { CheckpointStore(folder: folder, now: { self.time }) }
+}
+
 /// A crash at any instant leaves the last good checkpoint readable.
 @Suite struct CheckpointStoreTests {
     private let data: Dataset
@@ -18,14 +25,19 @@ import Testing
         data = try Problem.random(rows: 20, objectives: .everyKindWithTowers, using: &random).dataset()
     }
 
-    private func train(_ folder: String, stopAfter: Int? = nil, keep: ((Int) -> Void)? = nil) throws -> Model {
+    /// - Parameter seconds: that each epoch takes.
+    private func train(
+        _ folder: String, seconds: Double = 3, stopAfter: Int? = nil, keep: ((Int) -> Void)? = nil
+    ) throws -> Model {
+        let clock = ManualClock()
         let model = try Model(features: 4, encoder: .dense(5), objectives: data.objectives, threads: 1)
         try model.fit(
             data, validation: data, settings,
             callbacks: Callbacks(afterEpoch: {
                 keep?($0.epoch)
+                clock.pass(seconds)
                 return $0.epoch == stopAfter ? .stop : .proceed
-            }), checkpoints: CheckpointStore(folder: folder), resume: true)
+            }), checkpoints: clock.store(folder), resume: true)
         return model
     }
 
@@ -33,6 +45,7 @@ import Testing
 
     /// A folder with the checkpoints of epochs 1 and 2, as a kill between writing one and removing the other leaves it.
     private func twoCheckpoints(_ folder: String) throws {
+        // Epochs of three seconds: each is saved, and synced.
         let first = "epoch-000001-step-000000"
         _ = try train(folder, stopAfter: 2) { epoch in
             guard epoch == 2 else { return }
@@ -63,6 +76,62 @@ import Testing
             let resumed = try train(run)
             #expect(resumed.engine.weights == whole.engine.weights)
             #expect(checkpoints(run) == ["epoch-000004-step-000000"])
+        }
+    }
+
+    @Test func `of quick epochs the first is saved, then one every two seconds, and the last`() throws {
+        try withTemporaryFolder { folder in
+            // What a kill during epoch 2, 3, 4 would leave; then the end.
+            var seen: [[String]] = []
+            _ = try train(folder, seconds: 1) { if $0 > 1 { seen.append(checkpoints(folder)) } }
+            seen.append(checkpoints(folder))
+            #expect(seen == [
+                ["epoch-000001-step-000000-unsynced"], ["epoch-000001-step-000000-unsynced"],
+                ["epoch-000003-step-000000"], ["epoch-000004-step-000000"],
+            ])
+        }
+    }
+
+    @Test func `a save that takes long makes the next one wait twenty times as long`() {
+        let start = ContinuousClock.now
+        var pace = CheckpointPace()
+        #expect(pace.isDue(at: start))
+        pace.saved(from: start, to: start + .seconds(3))
+        #expect(!pace.isDue(at: start + .seconds(62.9)) && pace.isDue(at: start + .seconds(63)))
+        pace.saved(from: start + .seconds(63), to: start + .seconds(63.01))
+        #expect(!pace.isDue(at: start + .seconds(65)) && pace.isDue(at: start + .seconds(65.01)))
+    }
+
+    @Test func `a run that goes on has its checkpoint, and does not save after its first epoch`() {
+        let start = ContinuousClock.now, pace = CheckpointPace(resumedAt: start)
+        #expect(!pace.isDue(at: start + .seconds(1.9)) && pace.isDue(at: start + .seconds(2)))
+    }
+
+    @Test func `checkpoints of the first two seconds are not synced, unless the run is interrupted or has a synced one`() throws {
+        try withTemporaryFolder { folder in
+            _ = try train("\(folder)/quick", seconds: 0)
+            #expect(checkpoints("\(folder)/quick") == ["epoch-000004-step-000000-unsynced"])
+            _ = try train("\(folder)/stopped", seconds: 0, stopAfter: 2)
+            #expect(checkpoints("\(folder)/stopped") == ["epoch-000002-step-000000"])
+            _ = try train("\(folder)/stopped", seconds: 0)
+            #expect(checkpoints("\(folder)/stopped") == ["epoch-000004-step-000000"])
+        }
+    }
+
+    @Test(arguments: parts)
+    func `a power failure in the first seconds, which empties files that were never synced, begins the run anew`(
+        file: String
+    ) throws {
+        try withTemporaryFolder { folder in
+            let whole = try train("\(folder)/whole"), run = "\(folder)/run"
+            _ = try train(run, seconds: 0) { epoch in
+                if epoch == 2 { try? FileManager.default.copyItem(atPath: run, toPath: "\(folder)/killed") }
+            }
+            try hurt("\(folder)/killed/epoch-000001-step-000000-unsynced/\(file)", "emptied")
+            let state = try CheckpointStore(folder: "\(folder)/killed").load()
+            #expect(state == nil)
+            #expect(try train("\(folder)/killed").engine.weights == whole.engine.weights)
+            #expect(checkpoints("\(folder)/killed") == ["epoch-000004-step-000000"])
         }
     }
 
@@ -124,7 +193,7 @@ import Testing
             _ = try train(folder, stopAfter: 2)
             let state = try #require(try CheckpointStore(folder: folder).load())
             let other = CheckpointStore(folder: "\(folder)/copy")
-            try other.save(state, isLast: false)
+            try other.save(state.parts, isInterrupted: false)
             #expect(try other.load() == state)
             #expect(state.facts.stopping.bestEpoch != nil && state.best != nil)
         }

@@ -70,7 +70,7 @@ import Testing
     /// A new model, as a new process would make it: its first weights must not matter once there is a checkpoint.
     private func run(
         _ plan: Plan, in folder: String, seed: UInt64 = 1, _ callbacks: Callbacks = Callbacks(),
-        change: (inout TrainingSettings) -> Void = { _ in }
+        clock: ManualClock? = nil, change: (inout TrainingSettings) -> Void = { _ in }
     ) throws -> Outcome {
         let model = try Model(features: 4, encoder: plan.encoder, objectives: train.objectives, seed: seed, threads: 1)
         var settings = TrainingSettings {
@@ -80,7 +80,8 @@ import Testing
         plan.change(&settings)
         change(&settings)
         let history = try model.fit(
-            train, validation: valid, settings, callbacks: callbacks, checkpoints: CheckpointStore(folder: folder), resume: true)
+            train, validation: valid, settings, callbacks: callbacks,
+            checkpoints: clock?.store(folder) ?? CheckpointStore(folder: folder), resume: true)
         return Outcome(model: model.engine.weights, state: try state(folder), history: history.untimed)
     }
 
@@ -102,6 +103,32 @@ import Testing
                 #expect(stopped.history.ending == .interrupted && stopped.history.epochs.count == epoch)
                 #expect(try run(plan, in: part, seed: 77) == whole, "epoch \(epoch)")
             }
+        }
+    }
+
+    @Test(arguments: plans, [0, 1.5])
+    func `a run killed between two checkpoints goes on from the older one and equals one never stopped`(
+        plan: Plan, seconds: Double
+    ) throws {
+        try withTemporaryFolder { folder in
+            // What kills in the second epoch, the third, … find. Its time goes by in the callback before an epoch's save.
+            let clock = ManualClock(), own = "\(folder)/whole"
+            var killed: [(folder: String, epochs: Int)] = []
+            let whole = try run(
+                plan, in: own,
+                Callbacks(afterEpoch: { epoch in
+                    let copy = "\(folder)/\(epoch.epoch)"
+                    if (try? FileManager.default.copyItem(atPath: own, toPath: copy)) != nil {
+                        let saved = try? CheckpointStore(folder: copy).load()
+                        killed.append((copy, saved?.facts.epochsDone ?? 0))
+                    }
+                    clock.pass(seconds)
+                    return .proceed
+                }), clock: clock)
+            let last = whole.history.epochs.count
+            let saved = seconds == 0 ? [1, 1, 1] : [1, 1, 3]
+            try #require(killed.map(\.epochs) == Array(saved.prefix(last - 1)))
+            for kill in killed { #expect(try run(plan, in: kill.folder, seed: 77) == whole, "\(kill)") }
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 @testable import Lacuna
+import Tables
 import TestSupport
 import Testing
 
@@ -83,6 +84,36 @@ import Testing
             var changed = file
             for _ in 0..<3 { changed[Int.random(in: file.indices, using: &random)] = UInt8.random(in: 0...255, using: &random) }
             _ = try? SafeTensors.decode(changed)
+        }
+    }
+
+    @Test func `a file written piece by piece is the bytes of the whole, with their digest`() throws {
+        try withTemporaryFolder { folder in
+            // Below, at and above the sizes of pieces.
+            let many = [1, 16_383, 16_384, 16_385, 262_144, 262_145, 600_001].enumerated().map { index, count in
+                NamedTensor("t\(index)", [count], .floats((0..<count).map { Float($0 ^ index) }))
+            } + tensors
+            var batch = FileBatch(folder: folder, isNew: false)
+            let digest = try batch.write("x", .tensors { many })
+            #expect(!FileSystem.exists("\(folder)/x"))
+            try batch.close(sync: true)
+            try batch.putIntoPlace()
+            let whole = SafeTensors.encode(many)
+            #expect(try bytes(of: "\(folder)/x") == whole)
+            #expect(digest == SHA256.hexDigest(of: whole))
+            #expect(try FileReader("\(folder)/x").digest() == digest)
+            #expect(try SafeTensors.read("\(folder)/x") == SafeTensors.decode(whole))
+        }
+    }
+
+    @Test func `a file that is not there, a folder and an empty file are errors that name it`() throws {
+        try withTemporaryFolder { folder in
+            try write([], to: "\(folder)/empty")
+            for path in ["\(folder)/none", folder, "\(folder)/empty"] {
+                let error = #expect(throws: ModelFileError.self) { try SafeTensors.read(path) }
+                #expect(error?.file == path)
+            }
+            #expect(try FileReader("\(folder)/empty").digest() == SHA256.hexDigest(of: []))
         }
     }
 }

@@ -164,4 +164,35 @@ import Testing
             #expect(error(folder)?.file == "\(folder)/model.safetensors")
         }
     }
+
+    @Test func `a disk that takes no more leaves the model that was there, whole, and nothing half-written`() throws {
+        try withTemporaryFolder { folder in
+            let (old, history) = try trained(), (new, _) = try trained(seed: 2)
+            try old.save(to: folder, history: history)
+            let before = files(in: folder), contents = try before.map { try bytes(of: "\(folder)/\($0)") }
+            // A folder where a file wants to be written: for one file after the other, nothing can be.
+            for name in before {
+                let obstacle = "\(folder)/\(name).partial"
+                try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+                let error = #expect(throws: ModelFileError.self) { try new.save(to: folder, history: history) }
+                #expect(error?.file == "\(folder)/\(name)")
+                try FileManager.default.removeItem(atPath: obstacle)
+                #expect(files(in: folder) == before, "\(name)")
+                #expect(try before.map { try bytes(of: "\(folder)/\($0)") } == contents, "\(name)")
+            }
+            try new.save(to: folder, history: history)
+            #expect(try Model.load(from: folder, losses: [QuarticError()], threads: 1).engine.weights == new.engine.weights)
+        }
+    }
+
+    @Test func `a model saved over another leaves no file of the way there`() throws {
+        try withTemporaryFolder { folder in
+            let (model, history) = try trained()
+            try model.save(to: folder, history: history)
+            let before = files(in: folder)
+            try write([1, 2, 3], to: "\(folder)/model.safetensors.partial")
+            try model.save(to: folder, history: history)
+            #expect(files(in: folder) == before)
+        }
+    }
 }
