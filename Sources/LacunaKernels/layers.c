@@ -79,6 +79,18 @@ WIDE static void relu_backward(size_t n, const float *restrict z, float *restric
     for (size_t i = 0; i < n; i++) d[i] = z[i] > 0 ? d[i] : (z[i] != z[i] ? z[i] : 0.0f);
 }
 
+WIDE void lacuna_relu_backward_sums(size_t rows, size_t columns, size_t first, size_t last, const float *restrict z,
+                                    float *restrict d, int accumulate, float *restrict sums) {
+    if (!accumulate) memset(sums + first, 0, (last - first) * sizeof *sums);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = first; j < last; j++) {
+            float value = z[i * columns + j], slope = d[i * columns + j];
+            slope = value > 0 ? slope : (value != value ? value : 0.0f);
+            d[i * columns + j] = slope;
+            sums[j] += slope;
+        }
+}
+
 void lacuna_activate(lacuna_activation activation, size_t n, const float *z, float *a) {
     switch (activation) {
     case LACUNA_RELU: relu(n, z, a); break;

@@ -34,8 +34,9 @@ WIDE void lacuna_squared(size_t n, const float *restrict targets, float *restric
 }
 
 // Softmax cross-entropy of class indices, for LANES slots at once: z [classes][LANES] becomes the slopes, written so that
-// they keep their digits where p rounds to 1. Lanes rather than classes go side by side: there are few classes.
-enum { LANES = 16, MOST_CLASSES = 32 };
+// they keep their digits where p rounds to 1. Slots rather than classes go side by side, for there are few classes; enough
+// of them to fill the time that a number's chain of operations takes.
+enum { LANES = 32, MOST_CLASSES = 32 };
 
 INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, const float *restrict weights,
                                      float (*restrict z)[LANES], float *restrict losses) {
@@ -72,8 +73,9 @@ INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, c
 
 // The sum of all lanes, by halves.
 INLINE float total(const float *lanes) {
-    float eight[8], four[4];
-    for (size_t l = 0; l < 8; l++) eight[l] = lanes[l] + lanes[l + 8];
+    float sixteen[16], eight[8], four[4];
+    for (size_t l = 0; l < 16; l++) sixteen[l] = lanes[l] + lanes[l + 16];
+    for (size_t l = 0; l < 8; l++) eight[l] = sixteen[l] + sixteen[l + 8];
     for (size_t l = 0; l < 4; l++) four[l] = eight[l] + eight[l + 4];
     return (four[0] + four[2]) + (four[1] + four[3]);
 }

@@ -80,6 +80,16 @@ static void norms(size_t rows, size_t columns, int wild) {
     lacuna_batch_norm(rows, columns, 1e-3f, x, gamma, beta, mean, variance, inverse, xhat, x);
     for (size_t j = 0; j < columns; j++) variance[j] = fabsf(variance[j]);
     lacuna_batch_norm_inference(rows, columns, 1e-3f, x, gamma, beta, mean, variance, x);
+    float *together = floats(rows * columns, 0), *apart = malloc(rows * columns * sizeof(float) + 1);
+    float *sumsTogether = calloc(columns + 1, sizeof(float)), *sumsApart = calloc(columns + 1, sizeof(float));
+    memcpy(apart, together, rows * columns * sizeof(float));
+    lacuna_relu_backward_sums(rows, columns, 0, columns / 2, x, together, 0, sumsTogether);
+    lacuna_relu_backward_sums(rows, columns, columns / 2, columns, x, together, 0, sumsTogether);
+    lacuna_activate_backward(LACUNA_RELU, rows * columns, x, x, apart);
+    lacuna_column_sums(rows, columns, apart, 0, sumsApart);
+    check(memcmp(together, apart, rows * columns * sizeof(float)) == 0, "relu's slopes and sums in one pass are others");
+    check(memcmp(sumsTogether, sumsApart, columns * sizeof(float)) == 0, "relu's sums in one pass are others");
+    free(together); free(apart); free(sumsTogether); free(sumsApart);
     free(x); free(y); free(xhat); free(d); free(gamma); free(beta); free(dgamma); free(dbeta);
     free(mean); free(variance); free(inverse); free(byRow);
 }
@@ -103,11 +113,21 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
         }
     free(kernel); free(product);
     lacuna_observed_scores(count, width, H, rows, hidden, weight, out);
-    float *narrow = malloc(count * width * sizeof(float) + 1);
-    lacuna_narrow_scores(count, width, H, gathered, weight, narrow);
-    for (size_t i = 0; i < count * width && !wild; i++)
-        check(fabsf(narrow[i] - out[i]) < 1e-3f, "scores of all rows are other scores");
-    free(narrow);
+    float *narrowGradient = calloc(width * H + 1, sizeof(float)), *narrowHidden = calloc(count * H + 1, sizeof(float));
+    lacuna_narrow_backward(count, width, H, gathered, weight, out, narrowGradient, narrowHidden);
+    for (size_t i = 0; i < count && !wild; i++)
+        for (size_t j = 0; j < H; j++) {
+            double sum = 0;
+            for (size_t c = 0; c < width; c++) sum += (double)out[i * width + c] * (double)weight[c * H + j];
+            check(fabs(sum - (double)narrowHidden[i * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of hidden values is wrong");
+        }
+    for (size_t c = 0; c < width && !wild; c++)
+        for (size_t j = 0; j < H; j++) {
+            double sum = 0;
+            for (size_t i = 0; i < count; i++) sum += (double)out[i * width + c] * (double)gathered[i * H + j];
+            check(fabs(sum - (double)narrowGradient[c * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of weights is wrong");
+        }
+    free(narrowGradient); free(narrowHidden);
     // One slot's columns stand at the end of a wider matrix, as the last objective's do.
     size_t stride = width + 3;
     float *scores = floats(total * stride, wild);

@@ -24,6 +24,10 @@ void lacuna_column_sums(size_t rows, size_t columns, const float *x, int accumul
 
 // a = act(z), n values. a may be z for relu and tanh only.
 void lacuna_activate(lacuna_activation activation, size_t n, const float *z, float *a);
+// d *= relu'(z), given z or relu(z), and sums = (accumulate ? sums : 0) + the sum of each column of d, in one pass over the
+// columns first ..< last of d [rows, columns].
+void lacuna_relu_backward_sums(size_t rows, size_t columns, size_t first, size_t last, const float *z, float *d,
+                               int accumulate, float *sums);
 // d *= act'(z), given a = act(z).
 void lacuna_activate_backward(lacuna_activation activation, size_t n, const float *z, const float *a, float *d);
 
@@ -69,9 +73,10 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, cons
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
                             const float *weight, float *out);
 
-// Scores of all rows where there are few: out [rows, scores] = hidden . weight transposed; hidden [rows, H], weight
-// [scores, H]. Small products of this shape are slow in a BLAS, which takes columns of out side by side.
-void lacuna_narrow_scores(size_t rows, size_t scores, size_t H, const float *hidden, const float *weight, float *out);
+// Back from the gradients g [rows, scores] of few scores = hidden . weight transposed, hidden [rows, H] and weight [scores, H]:
+// dweight += g transposed . hidden and dhidden += g . weight in one pass, which two small products of a BLAS are slower at.
+void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *hidden, const float *weight, const float *g,
+                            float *dweight, float *dhidden);
 
 // Optimizers, PyTorch's formulas. g is scaled by gscale first (clipping). decay is added to the gradient (L2);
 // shrink multiplies the weights (AdamW's 1 - rate * decay). slow = 1 - beta, rounded from double (1 - 0.999f would be

@@ -133,13 +133,22 @@ final class DenseStack {
                     activation, size, cache.sums.view.base, cache.outputs.view.base)
             }
             let sums = isInPlace ? cache.outputs.view : cache.sums.view
-            let upper = current
-            workers.split(size, work: activationKind == .relu ? size : 8 * size) { own in
-                unsafe lacuna_activate_backward(
-                    activation, own.count, sums.base + own.lowerBound, cache.outputs.view.base + own.lowerBound,
-                    upper.base + own.lowerBound)
+            let upper = current, biasGradient = gradients.slice(layer.bias - gradientStart, layer.outputs)
+            if isInPlace {
+                workers.split(layer.outputs, grain: 16, work: size) { own in
+                    unsafe lacuna_relu_backward_sums(
+                        rows, layer.outputs, own.lowerBound, own.upperBound, sums.base, upper.base, accumulate ? 1 : 0,
+                        biasGradient.base)
+                }
+            } else {
+                workers.split(size, work: activationKind == .relu ? size : 8 * size) { own in
+                    unsafe lacuna_activate_backward(
+                        activation, own.count, sums.base + own.lowerBound, cache.outputs.view.base + own.lowerBound,
+                        upper.base + own.lowerBound)
+                }
+                normaliseBackward(layer, cache, current, rows: rows, parameters: parameters, into: gradients)
+                unsafe lacuna_column_sums(rows, layer.outputs, current.base, accumulate ? 1 : 0, biasGradient.base)
             }
-            normaliseBackward(layer, cache, current, rows: rows, parameters: parameters, into: gradients)
             let below = index == 0 ? input : .dense(caches[index - 1].outputs.view.prefix(rows * layer.inputs))
             let kernelGradient = gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs)
             switch below {
@@ -149,8 +158,6 @@ final class DenseStack {
                     dense, transposeA: true, current, into: kernelGradient, m: layer.inputs, n: layer.outputs, k: rows,
                     accumulate: accumulate, workers: workers)
             }
-            unsafe lacuna_column_sums(
-                rows, layer.outputs, current.base, accumulate ? 1 : 0, gradients.slice(layer.bias - gradientStart, layer.outputs).base)
             guard index > 0 || wantsInput else { return nil }
             let next = cache.inputGradient.room(for: rows * layer.inputs)
             Products.multiply(

@@ -297,7 +297,7 @@ package final class NativeEngine: Engine {
         let pass = OutputLayer.Pass(
             hidden: hidden, rows: rows, parameters: parameters.view, weightGradient: updater.headWeightGradient,
             biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, path: path,
-            coefficients: run.coefficients.view, labels: run.data.labels, lossSums: run.lossSums.view)
+            coefficients: run.coefficients.view, distributions: run.data.labels.distributions, lossSums: run.lossSums.view)
         // All losses come before anything moves: a step that diverges leaves the weights as they were.
         if layout.linear.scores > 0 {
             let bad =

@@ -60,7 +60,8 @@ final class OutputLayer {
         let path: HeadPath
         /// By objective: what an entry's weight is multiplied with.
         let coefficients: View<Float>
-        let labels: TargetTable
+        /// By slot: its distributions, where targets are soft.
+        let distributions: [Int: [Float]]
         /// By objective, added to: Σ w · loss.
         let lossSums: View<Double>
     }
@@ -118,17 +119,13 @@ final class OutputLayer {
 
     /// Scores of all rows and outputs, without biases.
     func score(_ pass: Pass, into all: View<Float>) {
-        let rows = pass.rows, inputs = layout.inputs, weight = pass.parameters.slice(layout.weight, layout.scores * inputs)
-        if layout.scores <= Self.narrow, rows * layout.scores * inputs <= Self.small {
-            unsafe lacuna_narrow_scores(rows, layout.scores, inputs, pass.hidden.base, weight.base, all.base)
-        } else {
-            Products.multiply(
-                pass.hidden, weight, transposeB: true, into: all, m: rows, n: layout.scores, k: inputs, workers: workers)
-        }
+        Products.multiply(
+            pass.hidden, pass.parameters.slice(layout.weight, layout.scores * layout.inputs), transposeB: true, into: all,
+            m: pass.rows, n: layout.scores, k: layout.inputs, workers: workers)
     }
 
-    /// Outputs up to which, and multiply-adds up to which, scores have a kernel of their own.
-    private static let narrow = 16, small = 1 << 17
+    /// Whether gradients of few outputs and rows go back in a kernel of their own rather than the BLAS.
+    private func isNarrow(rows: Int) -> Bool { layout.scores <= 16 && rows * layout.scores * layout.inputs <= 1 << 17 }
 
     /// From the slopes that ``forward(_:segments:rowsOfEntries:_:)`` left to the gradients of output matrix and hidden values.
     ///
@@ -268,7 +265,7 @@ final class OutputLayer {
     ) {
         var targets = own
         let count = own.count
-        if let distributions = pass.labels.distributions[block.slots.lowerBound] {
+        if let distributions = pass.distributions[block.slots.lowerBound] {
             // A soft target is kept as the position of its distribution.
             let width = block.width, expanded = scratch.soft.room(for: count * width)
             for entry in 0..<count {
@@ -330,6 +327,14 @@ final class OutputLayer {
     /// - Parameter accumulate: adds to the gradient of the weights rather than replacing it.
     func multiplyBack(_ gradients: View<Float>, _ pass: Pass, accumulate: Bool) {
         let weight = pass.parameters.slice(layout.weight, layout.scores * layout.inputs)
+        if isNarrow(rows: pass.rows) {
+            let weightGradient = pass.weightGradient.prefix(weight.count)
+            if !accumulate { weightGradient.fill(0) }
+            unsafe lacuna_narrow_backward(
+                pass.rows, layout.scores, layout.inputs, pass.hidden.base, weight.base, gradients.base, weightGradient.base,
+                pass.hiddenGradient.base)
+            return
+        }
         Products.multiply(
             gradients, transposeA: true, pass.hidden, into: pass.weightGradient, m: layout.scores, n: layout.inputs,
             k: pass.rows, accumulate: accumulate, workers: workers)

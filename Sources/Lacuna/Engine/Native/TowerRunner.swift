@@ -96,7 +96,7 @@ final class TowerRunner {
             hidden: hidden, rows: count, parameters: pass.parameters,
             weightGradient: gradients.slice(0, last.scores * inner),
             biasGradient: gradients.slice(last.bias - last.weight, last.logits),
-            hiddenGradient: gradient.room(for: count * inner), path: .dense, coefficients: pass.coefficients, labels: pass.labels, lossSums: pass.lossSums)
+            hiddenGradient: gradient.room(for: count * inner), path: .dense, coefficients: pass.coefficients, distributions: pass.distributions, lossSums: pass.lossSums)
     }
 
     /// Adds the gradient of the last pass's input to that of the hidden values it was taken from.
