@@ -3,6 +3,9 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 // About 50 microseconds: steps leave gaps of a few between two pieces of work for all threads.
 enum { SPINS = 4000 };
@@ -112,4 +115,10 @@ void lacuna_pool_run(lacuna_pool *pool, void (*body)(void *, int), void *context
         // More threads than free cores: the one that is waited for may need this core.
         if (spin < SPINS) pause_briefly(); else sched_yield();
     }
+}
+
+void lacuna_hand_back_freed(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
 }

@@ -1,29 +1,5 @@
 /// What a training run did, epoch by epoch.
 public struct History: Equatable, Sendable, Codable {
-    /// One objective in one epoch.
-    public struct Objective: Equatable, Sendable, Codable {
-        /// The objective's name.
-        public var name: String
-        /// Σ w · loss ÷ Σ w over the observed slots of the epoch, unreduced; nil where nothing was observed.
-        public var trainingLoss: Double?
-        /// Observed slots of the epoch.
-        public var observed: Int
-        /// The reduced loss on the validation part; nil without one, where nothing is observed there, or where a
-        /// prediction is not finite.
-        public var validationLoss: Double?
-        /// Metrics on the validation part that are defined there, by name.
-        public var validation: [String: Double]
-        /// Observed slots of the validation part.
-        public var validationObserved: Int
-        /// What the objective's loss was multiplied with: declared weight × balancing factor, the mean over the epoch's
-        /// steps that observed it; nil where none did.
-        public var weight: Double? = nil
-        /// Where heads are frozen: the epoch so far in which this objective's own value was best; nil before there is one.
-        public var bestEpoch: Int? = nil
-        /// Where heads are frozen: the epoch at whose end this head went back to its best weights for good.
-        public var frozenAfter: Int? = nil
-    }
-
     /// One pass over the training rows.
     public struct Epoch: Equatable, Sendable, Codable {
         /// Counted from 1.

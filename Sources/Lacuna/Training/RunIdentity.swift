@@ -23,11 +23,14 @@ enum RunIdentity {
             "observedLabels": "\(train.labels.observed)", "validationRows": "\(validation?.rows ?? 0)",
             "trainingData": train.fingerprint, "validationData": validation?.fingerprint ?? "none",
         ]
+        // Thousands of objectives are often alike: their description is one string.
+        var descriptions: Set<String> = []
         for objective in model.objectives {
-            identity["objective '\(objective.name)'"] =
+            let description =
                 "\(objective.kind) \(objective.loss.name) \(objective.loss.settings.sorted { $0.key < $1.key }) "
                 + "weight \(objective.weight) \(objective.head) \(objective.transform) balance \(objective.balance) "
                 + "\(objective.missingLabels)"
+            identity["objective '\(objective.name)'"] = descriptions.insert(description).memberAfterInsert
         }
         return identity
     }

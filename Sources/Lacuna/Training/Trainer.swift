@@ -57,8 +57,11 @@ final class Trainer {
                 total: settings.total, optimizer: optimizer, seed: settings.seed)
         bestHeads = Array(repeating: nil, count: model.objectives.count)
         sampler = BatchSampler(rows: rows, batchSize: settings.batchSize, seed: settings.seed)
+        // Only checkpoints are compared by it, and it costs a walk over all data.
+        let identity = store == nil
+            ? [:] : RunIdentity.of(model, train, validation, settings, rows: rows.count).merging(extra) { $1 }
         facts = TrainingState.Facts(
-            identity: RunIdentity.of(model, train, validation, settings, rows: rows.count).merging(extra) { $1 },
+            identity: identity,
             epochsDone: 0, stepsDone: 0, step: 0, losses: [], weights: [], observed: [], secondsInEpoch: 0,
             stopping: EarlyStopping(
                 patience: settings.earlyStopping, isBetterHigher: settings.monitor.isBetterHigher),

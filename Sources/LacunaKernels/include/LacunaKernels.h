@@ -192,3 +192,6 @@ lacuna_pool *lacuna_pool_new(int threads);
 void lacuna_pool_free(lacuna_pool *pool);
 // Calls body(context, part) for the parts 0 ..< threads, part 0 on the caller's thread, and returns when all are done.
 void lacuna_pool_run(lacuna_pool *pool, void (*body)(void *context, int part), void *context);
+
+// Hands memory that the process has freed back to the system, where the C library keeps it.
+void lacuna_hand_back_freed(void);

@@ -125,6 +125,9 @@ package final class NativeEngine: Engine {
     func objectiveName(_ index: Int) -> String { objectives[index].name }
 
     package func prepare(_ data: EngineData, plan step: StepPlan) {
+        // Reading many columns leaves freed pieces that nothing large fits into. Where parameters are many, they go back to the
+        // system before the moments are made.
+        if layout.count >= 1 << 24 { lacuna_hand_back_freed() }
         let heads = HeadPlan(plan, losses: step.losses, soft: Set(data.labels.distributions.keys))
         run = Run(data, step, heads, layout, spec, workers)
         updater.prepare(step)
