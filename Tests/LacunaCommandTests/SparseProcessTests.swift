@@ -41,6 +41,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [(60, 2, "for observed labels alone"), (60, 50, "in one product over all outputs"), (6, 2, "")])
+    func `a run says once which way its heads are calculated, where there is a choice`(columns: Int, observed: Int, way: String) throws {
+        try withTemporaryFolder { folder in
+            try TestSupport.write(features(200), to: folder + "/x.npz")
+            try TestSupport.write(labels(200, columns, observed: observed), to: folder + "/y.npz")
+            let arguments = [
+                "train", "--features", "x.npz", "--labels", "y.npz", "--objective", "t*:binary", "--epochs", "3", "--encoder", "8",
+                "--split", "1,0,0", "--threads", "1", "--batch-size", "50",
+            ]
+            let told = try Lacuna.run(arguments + ["--out", "told"], in: folder)
+            #expect(told.code == 0, "\(told.error)")
+            let lines = told.error.split(separator: "\n").filter { $0.hasPrefix("Heads are calculated") }
+            #expect(lines.count == (way.isEmpty ? 0 : 1))
+            if let line = lines.first {
+                let share = columns == 60 && observed == 2 ? "100 of 3 000 outputs (3.3 %)" : "2 500 of 3 000 outputs (83.3 %)"
+                #expect(line.contains(way) && line.contains(share), "\(line)")
+            }
+            let quiet = try Lacuna.run(arguments + ["--quiet", "--out", "quiet"], in: folder)
+            #expect(quiet.code == 0 && !quiet.error.contains("Heads are calculated"))
+        }
+    }
+
     @Test func `a libsvm file trains with the command's own words for its labels`() throws {
         try withTemporaryFolder { folder in
             let lines = (0..<90).map { row in

@@ -19,6 +19,8 @@ package protocol Engine: AnyObject {
     func prepare(_ data: EngineData, plan: StepPlan)
     /// Told where the time of a step goes; nil: nothing is measured.
     var profile: StepProfile? { get set }
+    /// How the last step calculated the linear heads; nil before it, and where there are too few for a choice.
+    var headUse: HeadUse? { get }
     /// The first tensor of parameters with a number that is not finite.
     func firstNotFinite() -> String?
     /// Forgets the data of a run that is over; weights and optimizer state stay.

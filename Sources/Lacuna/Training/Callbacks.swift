@@ -14,6 +14,8 @@ public struct Callbacks {
         public var rows: Int
         /// Step time of this epoch so far.
         public var seconds: Double
+        /// How the step calculated the linear heads; nil where there are too few for a choice.
+        public var headUse: HeadUse?
         let currentLoss: () -> Double
         /// The training loss of this epoch so far; adds up all objectives when asked for.
         public var loss: Double { currentLoss() }

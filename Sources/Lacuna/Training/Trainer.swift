@@ -166,7 +166,7 @@ final class Trainer {
         Callbacks.Progress(
             epoch: facts.epochsDone + 1, epochs: settings.epochs, step: facts.stepsDone, steps: sampler.steps,
             rows: min(facts.stepsDone * sampler.batchSize, sampler.order.count),
-            seconds: seconds, currentLoss: { [self] in totalLoss(sums.losses, sums.weights) })
+            seconds: seconds, headUse: model.engine.headUse, currentLoss: { [self] in totalLoss(sums.losses, sums.weights) })
     }
 
     /// The weighted sum of the objectives' mean losses.

@@ -19,6 +19,7 @@ final class RunSession {
     private let isNew: Bool
     private var hasBegun = false
     private var hasFinishedOne = false
+    private var hasSaidHeads = false
     private var failure: (any Error)?
     /// Writes the run's own files into its folder, when it is there.
     var writeFiles: () throws -> Void = {}
@@ -94,6 +95,10 @@ final class RunSession {
                         return .stop
                     }
                 }
+                if !hasSaidHeads, let use = progress.headUse {
+                    hasSaidHeads = true
+                    if !isQuiet { display.say(use.sentence) }
+                }
                 display.step(
                     epoch: progress.epoch, of: progress.epochs, step: progress.step, of: progress.steps,
                     rows: progress.rows, loss: progress.loss)
@@ -160,5 +165,16 @@ final class RunSession {
           lacuna train --config \(quoted(directory.file(RunDirectory.File.configuration))) \
         --out \(quoted(directory.path)) --resume
         """
+    }
+}
+
+extension HeadUse {
+    /// What a run says once.
+    var sentence: String {
+        let share = "\(NumberText.count(observed)) of \(NumberText.count(pairs)) outputs (\(NumberText.percent(Double(observed) / Double(pairs))))"
+        return switch way {
+        case .observedLabels: "Heads are calculated for observed labels alone: \(share) in the first batch."
+        case .allOutputs: "Heads are calculated in one product over all outputs, \(share) observed in the first batch."
+        }
     }
 }

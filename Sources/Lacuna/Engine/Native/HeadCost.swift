@@ -7,13 +7,15 @@ enum HeadPath: Equatable, Sendable {
     /// Observed (row, output) pairs only: pairs · H multiply-adds, about four times dearer each.
     case observed
 
+    /// Below, the product is too small for its overhead to matter; it is simpler and as fast.
+    static let leastScores = 17
+
     /// - Parameters:
     ///   - rows: rows of the batch, B.
     ///   - scores: rows of the output matrix, R.
     ///   - pairs: observed (row, output) pairs, C for a categorical slot.
     static func cheapest(rows: Int, scores: Int, pairs: Int) -> HeadPath {
-        // Below a few outputs the product is too small for its overhead to matter; it is simpler and as fast.
-        guard scores > 16 else { return .dense }
+        guard scores >= leastScores else { return .dense }
         return pairs * 4 < rows * scores ? .observed : .dense
     }
 }

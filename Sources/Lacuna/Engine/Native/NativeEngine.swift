@@ -19,6 +19,7 @@ package final class NativeEngine: Engine {
     /// Set by tests to hold both ways of calculating linear heads against each other; nil: the cheaper one.
     var forcedPath: HeadPath?
     private var run: Run?
+    package private(set) var headUse: HeadUse?
     let inferenceInput = InputGather()
     let inferenceRows = Memory<Int32>()
     let observedScores = Memory<Float>()
@@ -269,12 +270,16 @@ package final class NativeEngine: Engine {
     }
 
     private func choosePath(_ run: Run, _ chosen: View<Int32>) -> HeadPath {
-        if run.plan.idleHeads == .move { return .dense }
-        if let forcedPath { return forcedPath }
+        let scores = layout.linear.scores
+        guard scores >= HeadPath.leastScores || forcedPath != nil else { return .dense }
         var pairs = 0
         let pairsOfRow = run.pairs.view
         for index in 0..<chosen.count { pairs += Int(pairsOfRow[Int(chosen[index])]) }
-        return HeadPath.cheapest(rows: chosen.count, scores: layout.linear.scores, pairs: pairs)
+        let path =
+            run.plan.idleHeads == .move
+            ? .dense : forcedPath ?? HeadPath.cheapest(rows: chosen.count, scores: scores, pairs: pairs)
+        headUse = HeadUse(way: path == .dense ? .allOutputs : .observedLabels, observed: pairs, pairs: chosen.count * scores)
+        return path
     }
 
     /// One pass, forward and backward, over some rows of the logical batch.
