@@ -32,7 +32,12 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CISAL"),
-        .systemLibrary(name: "CBLAS"),
+        .target(
+            name: "CBLAS",
+            linkerSettings: [
+                .linkedLibrary("openblas", .when(platforms: [.linux])),
+                .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+            ]),
         .target(name: "CSHA256"),
         .target(
             name: "LacunaKernels",
@@ -44,11 +49,7 @@ let package = Package(
         .target(
             name: "Lacuna",
             dependencies: ["Tables", "LacunaKernels", "CBLAS"],
-            swiftSettings: strict,
-            linkerSettings: [
-                .linkedLibrary("openblas", .when(platforms: [.linux])),
-                .linkedFramework("Accelerate", .when(platforms: [.macOS])),
-            ]),
+            swiftSettings: strict),
         .target(
             name: "LacunaCommand",
             dependencies: [

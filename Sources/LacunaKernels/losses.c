@@ -71,6 +71,7 @@ INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, c
         for (size_t l = 0; l < LANES; l++) z[c][l] = (targets[l] == (int32_t)c ? -wrong[l] : z[c][l]) * share[l];
 }
 
+_Static_assert(LANES == 32, "total adds 32 lanes");
 // The sum of all lanes, by halves.
 INLINE float total(const float *lanes) {
     float sixteen[16], eight[8], four[4];
@@ -148,7 +149,7 @@ WIDE void lacuna_categorical(size_t n, size_t classes, const float *class_weight
 }
 
 // A block of columns stays in the nearest cache while all rows go by.
-enum { TILE = 256, NARROW = 8 };
+enum { TILE = 256 };
 
 WIDE void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen,
                                const float *targets, int32_t *restrict counts) {
@@ -164,13 +165,13 @@ WIDE void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride
 }
 
 WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen,
-                              const float *targets, float positive_weight, float smoothing, size_t stride,
+                              const float *targets, float positive_weight, float smoothing, int is_narrow, size_t stride,
                               const float *restrict bias, const float *restrict coefficients, float *restrict z,
                               float *restrict losses, float *restrict bias_gradient) {
     FAST
     float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
     // Few columns: rows go side by side.
-    for (size_t j = 0; columns < NARROW && j < columns; j++) {
+    for (size_t j = 0; is_narrow && j < columns; j++) {
         float loss_sum = 0, slope_sum = 0;
         for (size_t i0 = 0; i0 < rows; i0 += LANES) {
             size_t count = rows - i0 < LANES ? rows - i0 : LANES;
@@ -190,7 +191,7 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
         losses[j] += loss_sum;
         bias_gradient[j] += slope_sum;
     }
-    for (size_t j0 = 0; columns >= NARROW && j0 < columns; j0 += TILE) {
+    for (size_t j0 = 0; !is_narrow && j0 < columns; j0 += TILE) {
         size_t width = columns - j0 < TILE ? columns - j0 : TILE;
         const float *b = bias + j0, *k = coefficients + j0;
         float *l = losses + j0, *g = bias_gradient + j0;

@@ -1,7 +1,7 @@
 // Calls every kernel with sizes that vector code gets wrong (0, 1, primes, one more than a power of two), with NaN and
 // infinity among the numbers, and with blocks of memory that end exactly where the kernel should stop. Built and run
 // by Scripts/sanitize.sh under AddressSanitizer and UndefinedBehaviorSanitizer, which turn a wrong access into an exit.
-#include "LacunaKernels.h"
+#include "../../Sources/LacunaKernels/common.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +89,10 @@ static void norms(size_t rows, size_t columns, int wild) {
     lacuna_column_sums(rows, columns, apart, 0, sumsApart);
     check(memcmp(together, apart, rows * columns * sizeof(float)) == 0, "relu's slopes and sums in one pass are others");
     check(memcmp(sumsTogether, sumsApart, columns * sizeof(float)) == 0, "relu's sums in one pass are others");
+    // Slopes that are 0 stay so, and all others are their own: a second pass adds the same sums again.
+    lacuna_relu_backward_sums(rows, columns, 0, columns, x, together, 1, sumsTogether);
+    lacuna_column_sums(rows, columns, apart, 1, sumsApart);
+    check(memcmp(sumsTogether, sumsApart, columns * sizeof(float)) == 0, "relu's sums are not added to");
     free(together); free(apart); free(sumsTogether); free(sumsApart);
     free(x); free(y); free(xhat); free(d); free(gamma); free(beta); free(dgamma); free(dbeta);
     free(mean); free(variance); free(inverse); free(byRow);
@@ -230,12 +234,26 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
     for (size_t i = 0; i < all && !wild; i++)
         check(fabsf(moved[i] - waited[i]) < 1e-5f && fabsf(m[i] - m2[i]) < 1e-4f, "a row that moves at once moves otherwise");
     for (size_t i = 0; i < area && !wild; i++) check(fabsf(dpanel[i] - dpanel2[i]) < 1e-4f, "a gradient of hidden values differs");
+    for (size_t i = 0; i < all && !wild; i++) check(fabsf(v[i] - v2[i]) < 1e-4f, "a row that moves at once has another second moment");
+    float *biasBefore = malloc(slots * width * sizeof(float) + 1), mw[64] = {0}, vw[64] = {0};
+    memcpy(biasBefore, bias, slots * width * sizeof(float));
     lacuna_run_adam_biases(segments, n, 0, width, db, &adam, paces, bias, mb, vb);
+    for (size_t k = 0; k < n && width <= 64 && !wild; k++) {
+        size_t at = (size_t)segments[k].slot * width;
+        adam.pace = paces[k].pace;
+        adam.inverse2 = paces[k].inverse2;
+        memset(mw, 0, sizeof mw);
+        memset(vw, 0, sizeof vw);
+        lacuna_adam(width, biasBefore + at, db + segments[k].logit, mw, vw, &adam);
+        for (size_t c = 0; c < width; c++) check(fabsf(biasBefore[at + c] - bias[at + c]) < 1e-5f, "a bias moves otherwise");
+    }
+    free(biasBefore);
     free(paces); free(moved); free(m); free(v); free(waited); free(m2); free(v2); free(dpanel2); free(mb); free(vb);
     float *z = floats(rows * slots * width, wild), *tableLosses = calloc(slots, sizeof(float));
     float *tableBias = calloc(slots * width, sizeof(float));
     if (width == 1) {
-        lacuna_binary_table(rows, slots, slots, chosen, table, 1.5f, 0.1f, slots, bias, coefficients, z, tableLosses, tableBias);
+        lacuna_binary_table(rows, slots, slots, chosen, table, 1.5f, 0.1f, (int)(next() % 2), slots, bias, coefficients, z, tableLosses,
+                            tableBias);
         lacuna_squared_table(rows, slots, slots, chosen, table, slots, bias, coefficients, z, tableLosses, tableBias);
         lacuna_squared(count, own, packed, losses);
     } else {
@@ -271,6 +289,77 @@ static void lossesAgainstDouble(void) {
         }
 }
 
+// Blocks of rows that are whole, short and several; class counts on both sides of the blocks' limit.
+static void categoricalBlocks(size_t rows, size_t classes) {
+    int32_t *chosen = indices(rows, rows);
+    float *table = malloc(rows * 2 * sizeof(float)), *z = floats(rows * classes, 0), *weights = malloc(classes * sizeof(float));
+    float *listed = malloc(rows * classes * sizeof(float)), *targets = malloc(rows * sizeof(float)), *losses = calloc(rows, sizeof(float));
+    float *bias = floats(classes, 0), *db = calloc(classes, sizeof(float)), coefficient = 0.5f, loss = 0;
+    for (size_t c = 0; c < classes; c++) weights[c] = 0.5f + (float)(c % 3);
+    for (size_t i = 0; i < rows * 2; i++) table[i] = next() % 3 ? (float)(next() % classes) : NAN;
+    size_t n = 0;
+    double sum = 0;
+    for (size_t i = 0; i < rows; i++) {
+        float y = table[(size_t)chosen[i] * 2 + 1];
+        if (y != y) continue;
+        double total = 0, own = (double)z[i * classes + (size_t)y] + (double)bias[(size_t)y];
+        for (size_t c = 0; c < classes; c++) {
+            listed[n * classes + c] = z[i * classes + c] + bias[c];
+            total += exp((double)z[i * classes + c] + (double)bias[c]);
+        }
+        sum += (double)weights[(size_t)y] * (log(total) - own);
+        targets[n++] = y;
+    }
+    lacuna_categorical(n, classes, weights, targets, listed, losses);
+    lacuna_categorical_table(rows, 1, classes, 2, chosen, table + 1, weights, classes, bias, &coefficient, z, &loss, db);
+    double other = 0;
+    for (size_t i = 0; i < n; i++) other += (double)losses[i];
+    check(fabs(sum - (double)loss) <= 1e-5 * sum && fabs(sum - other) <= 1e-5 * sum, "categorical losses of blocks are off");
+    n = 0;
+    for (size_t i = 0; i < rows; i++) {
+        float y = table[(size_t)chosen[i] * 2 + 1];
+        for (size_t c = 0; c < classes; c++)
+            check(y != y ? z[i * classes + c] == 0 : fabsf(z[i * classes + c] - coefficient * listed[n * classes + c]) < 1e-5f,
+                  "a table's slopes are not those of a list");
+        n += y == y;
+    }
+    free(chosen); free(table); free(z); free(weights); free(listed); free(targets); free(losses); free(bias); free(db);
+}
+
+// Few columns with rows side by side, and columns side by side: the same sums to rounding.
+static void binaryBlocks(size_t rows, size_t columns) {
+    int32_t *chosen = indices(rows, rows);
+    float *table = malloc(rows * columns * sizeof(float)), *z = floats(rows * columns, 0), *other = malloc(rows * columns * sizeof(float));
+    float *bias = floats(columns, 0), *coefficients = floats(columns, 0), *losses = calloc(columns, sizeof(float)), *db = calloc(columns, sizeof(float));
+    float *losses2 = calloc(columns, sizeof(float)), *db2 = calloc(columns, sizeof(float));
+    memcpy(other, z, rows * columns * sizeof(float));
+    for (size_t i = 0; i < rows * columns; i++) table[i] = next() % 3 ? (float)(next() % 2) : NAN;
+    lacuna_binary_table(rows, columns, columns, chosen, table, 2, 0.1f, 1, columns, bias, coefficients, z, losses, db);
+    lacuna_binary_table(rows, columns, columns, chosen, table, 2, 0.1f, 0, columns, bias, coefficients, other, losses2, db2);
+    for (size_t i = 0; i < rows * columns; i++) check(fabsf(z[i] - other[i]) < 1e-6f, "slopes differ with what goes side by side");
+    for (size_t j = 0; j < columns; j++)
+        check(fabsf(losses[j] - losses2[j]) < 1e-4f && fabsf(db[j] - db2[j]) < 1e-4f, "sums differ with what goes side by side");
+    free(chosen); free(table); free(z); free(other); free(bias); free(coefficients); free(losses); free(db); free(losses2); free(db2);
+}
+
+// In units of the last place of what a float can say of the exact value.
+static double units(float value, double exact) {
+    float near = (float)exact;
+    return fabs((double)value - exact) / ((double)nextafterf(fabsf(near), INFINITY) - (double)fabsf(near));
+}
+
+static void logarithms(void) {
+    check(log_of_one_plus(0) == 0 && log_one_plus(0) == 0, "the logarithm of 1 is not 0");
+    for (float t = 1e-30f; t < 1e6f; t *= 1.0007f) {
+        check(t > 1 || units(log_one_plus(t), log1p((double)t)) <= 2, "log(1 + t) is off by more than 2 ulp");
+        check(units(log_of_one_plus(t), log1p((double)t)) <= 2, "log(1 + t) over all t is off by more than 2 ulp");
+    }
+    for (float t = nextafterf(1, 0); t < 1.000001f; t = nextafterf(t, 2))
+        check(units(log_of_one_plus(t), log1p((double)t)) <= 2, "log(1 + t) is off by more than 2 ulp near 1");
+    for (float x = -87; x < 88; x += 0.0013f)
+        check(units(exponential(x), exp((double)x)) <= 2, "the exponential is off by more than 2 ulp");
+}
+
 static void addPart(void *context, int part) { ((int *)context)[part]++; }
 
 static void pool(int threads) {
@@ -304,6 +393,13 @@ static void sparse(size_t count, size_t outputs, size_t total, size_t width, int
 }
 
 int main(void) {
+    logarithms();
+    static const size_t blocks[] = {31, 32, 33, 65}, widths[] = {2, 3, 31, 32, 33};
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 5; j++) {
+            categoricalBlocks(blocks[i], widths[j]);
+            binaryBlocks(blocks[i], 1 + (size_t)j * 3);
+        }
     for (int wild = 0; wild < 2; wild++)
         for (int i = 0; i < SIZES; i++) {
             elementwise(sizes[i], wild);

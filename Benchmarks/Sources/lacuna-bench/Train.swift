@@ -28,10 +28,12 @@ func train(_ options: Options) throws {
     let model = try problem.model(data, objectives, threads: threads)
     let loaded = ProcessMemory.resident
     var each: [Double] = []
-    let profile = options.text("profile") != nil ? StepProfile() : nil
+    let profile = options.text("profile") == "yes" ? StepProfile() : nil
     if epochs > 0 {
         if warmup > 0 { try model.fit(data, problem.settings(epochs: warmup, idle: idle)) }
-        let run = try timed { try model.fit(data, problem.settings(epochs: epochs, idle: idle)) }
+        let run = try timed {
+            try model.fit(data, problem.settings(epochs: epochs, idle: idle), callbacks: Callbacks(profile: profile))
+        }
         try report(cost(run.result, fitSeconds: run.seconds))
         return
     }

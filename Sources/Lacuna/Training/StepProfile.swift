@@ -10,11 +10,11 @@ public final class StepProfile {
         case heads
         /// Losses and their slopes.
         case loss
-        /// Towers, forward, loss and backward.
+        /// Towers: forward, loss, backward, and their own steps of the optimizer where they move at once.
         case towers
-        /// From slopes to the gradients of heads and encoder.
+        /// From slopes to the gradients of heads and encoder, and the optimizer's step of output rows that move at once.
         case backward
-        /// Moving the weights.
+        /// Moving the weights that have not moved yet.
         case optimizer
     }
 

@@ -155,11 +155,12 @@ void lacuna_categorical(size_t n, size_t classes, const float *class_weights, co
 
 // The same over a table of targets [*, target_stride] in which missing ones are NaN, for the chosen rows and some
 // columns: z [rows, stride] goes in as scores without bias and comes out as gradients, 0 where missing; losses and
-// bias_gradient, one for each column (each class of it), are added to. coefficients multiply slopes, not losses.
+// bias_gradient, one for each column (each class of it), are added to. is_narrow: rows rather than columns go side by side, which
+// sums in another order; better below eight columns. coefficients multiply slopes, not losses.
 void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
                           int32_t *counts);
 void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
-                         float positive_weight, float smoothing, size_t stride, const float *bias,
+                         float positive_weight, float smoothing, int is_narrow, size_t stride, const float *bias,
                          const float *coefficients, float *z, float *losses, float *bias_gradient);
 void lacuna_squared_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
                           size_t stride, const float *bias, const float *coefficients, float *z, float *losses,

@@ -64,6 +64,27 @@ import Testing
         #expect(driver.model.engine.weights.filter { $0.name == "encoder.0.kernel" } == before)
     }
 
+    @Test(arguments: [Optimizer.adam(), .sgd(momentum: 0.9)], [HeadPath.observed, .dense])
+    func `a tower that diverges leaves all weights and the optimizer as they were`(optimizer: Optimizer, path: HeadPath) throws {
+        var random = SeededGenerator(seed: 35)
+        let objectives = (0..<30).map { Objective.binary("t\($0)", head: $0 % 10 == 9 ? .tower([3]) : .linear) }
+        let data = try Problem.random(rows: 9, objectives: objectives, coverage: 0.8, using: &random).dataset()
+        let driver = try EngineDriver(data, encoder: .dense(6)) { $0.optimizer = optimizer }
+        let engine = try #require(driver.model.engine as? NativeEngine)
+        engine.forcedPath = path
+        // Moments and step counts that a step could change.
+        _ = try driver.step(Array(0..<9))
+        let state = engine.optimizerState
+        let sound = engine.weights
+        // The last tower: all before it have been calculated when its losses show the NaN.
+        let broken = "towers.t29.0.bias"
+        engine.setWeights(sound.map { $0.name == broken ? NamedTensor($0.name, $0.shape, .floats([.nan, 0, 0])) : $0 })
+        #expect(throws: Divergence(objective: 29)) { try driver.step(Array(0..<9)) }
+        #expect(engine.weights.filter { $0.name != broken } == sound.filter { $0.name != broken })
+        #expect(engine.optimizerState == state)
+        #expect(engine.updater.movesHeadsAtOnce == (path == .observed && optimizer.isAdam))
+    }
+
     @Test func `weights that end an epoch without being finite are named`() throws {
         var random = SeededGenerator(seed: 33)
         let data = try Problem.random(rows: 4, objectives: [.regression("size")], coverage: 1, using: &random).dataset()

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [Optimizer.adam(), .adamW(), .sgd(momentum: 0.9)], [5, 70])
-    func `heads that move as soon as their gradients are known move as those that wait`(optimizer: Optimizer, width: Int) throws {
+    func `what moves as soon as its gradients are known moves as what waits`(optimizer: Optimizer, width: Int) throws {
         var random = SeededGenerator(seed: 63)
         let data = try Problem.random(rows: 40, objectives: .everyKindWithTowers, coverage: 0.3, weighted: true, using: &random).dataset()
         func trained(_ path: HeadPath, atOnce: Bool, threads: Int = 1) throws -> [String: [Float]] {
@@ -69,6 +69,9 @@ import Testing
                     // No gradient is as long as that, but the norm of all of them has to be known before anything moves.
                     $0.clip = atOnce ? nil : 1e30
                 })
+            let updater = try #require(model.engine as? NativeEngine).updater
+            #expect(updater.movesHeadsAtOnce == (atOnce && path == .observed && optimizer.isAdam))
+            if threads == 1 { #expect(updater.movesTowersAtOnce == atOnce) }
             return model.weights
         }
         for path in [HeadPath.observed, .dense] {
@@ -77,6 +80,28 @@ import Testing
             #expect(try trained(path, atOnce: true) == atOnce)
             #expect(try trained(path, atOnce: true, threads: 3) == atOnce)
         }
+    }
+
+    @Test func `heads that move at once move to the same bits on several threads`() throws {
+        var random = SeededGenerator(seed: 64)
+        let rows = 256, count = 400, batch = 128, width = 200
+        let objectives = (0..<count).map { Objective.binary("t\($0)") }
+        let data = try Problem.random(rows: rows, objectives: objectives, coverage: 0.1, using: &random).dataset()
+        #expect(data.labels.observed / 2 * width > Workers.leastWork, "too little work to be shared out")
+        func trained(threads: Int) throws -> [String: [Float]] {
+            let model = try Model(features: 4, encoder: .dense(width), objectives: objectives, threads: threads)
+            try model.fit(
+                data,
+                TrainingSettings {
+                    $0.epochs = 2
+                    $0.batchSize = batch
+                })
+            #expect(try #require(model.engine as? NativeEngine).updater.movesHeadsAtOnce)
+            return model.weights
+        }
+        let one = try trained(threads: 1)
+        #expect(try trained(threads: 2) == one)
+        #expect(try trained(threads: 3) == one)
     }
 
     @Test func `a model of many objectives takes the observed path by itself and learns the same`() throws {

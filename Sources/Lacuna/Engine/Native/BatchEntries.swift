@@ -2,7 +2,7 @@ internal import LacunaKernels
 
 /// The observed slots of a batch, gathered from the rows' labels and ordered slot by slot.
 ///
-/// Work and memory follow the observed slots: nothing here walks over all slots of the model.
+/// Work and memory follow the observed slots: nothing here walks over all slots of the model, unless about as many are observed.
 final class BatchEntries {
     /// The observed rows of one slot: entries `start ..< start + count`. `score` and `logit` are the slot's first row and
     /// first bias in a gradient.

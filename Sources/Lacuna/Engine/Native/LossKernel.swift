@@ -55,7 +55,7 @@ enum LossKernel {
         switch self {
         case .binary(let weight, let smoothing):
             unsafe lacuna_binary_table(
-                rows, slots.count, stride, pass.chosen.base, targets.base, weight, smoothing, pass.stride, bias.base,
+                rows, slots.count, stride, pass.chosen.base, targets.base, weight, smoothing, pass.isNarrow ? 1 : 0, pass.stride, bias.base,
                 coefficients.base, z.base, losses.base, biasGradient.base)
         case .squared:
             unsafe lacuna_squared_table(
@@ -81,6 +81,8 @@ enum LossKernel {
         let bias: View<Float>
         let biasGradient: View<Float>
         let firstLogit: Int
+        /// Whether the whole run of slots, of which threads take parts, is short.
+        let isNarrow: Bool
         /// `[slots]`, added to.
         let losses: View<Float>
     }

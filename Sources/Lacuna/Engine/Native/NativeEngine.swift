@@ -117,7 +117,7 @@ package final class NativeEngine: Engine {
         let plan = plan, workers = workers
         towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: plan, spec: spec, workers: workers) }
         updater = Updater(layout: layout, plan: plan, workers: workers)
-        Products.prepare()
+        Products.takeThreads()
         initialize(seed: seed)
     }
 
@@ -128,7 +128,10 @@ package final class NativeEngine: Engine {
     package func prepare(_ data: EngineData, plan step: StepPlan) {
         // Reading many columns leaves freed pieces that nothing large fits into. Where parameters are many, they go back to the
         // system before the moments are made.
-        if layout.count >= 1 << 24 { lacuna_hand_back_freed() }
+        if layout.count >= 1 << 24 {
+            updater.dropMoments()
+            lacuna_hand_back_freed()
+        }
         let heads = HeadPlan(plan, losses: step.losses, soft: Set(data.labels.distributions.keys))
         run = Run(data, step, heads, layout, spec, workers)
         updater.prepare(step)
@@ -168,8 +171,8 @@ package final class NativeEngine: Engine {
         }
         guard run.entries.count > 0 || run.plan.idleHeads == .move else { return }
         try weigh(run, rows: rows.count, step: step)
-        // Without a label there is no pass that writes them.
         let micro = run.plan.microBatch ?? rows.count
+        // Without a label there is no pass that writes the heads' gradients.
         updater.begin(
             run.entries, path: path, writesHeads: table != nil && run.entries.count > 0, isOnePass: micro >= rows.count)
         var start = 0, isFirst = true

@@ -29,7 +29,7 @@ extension OutputLayer {
                     LossKernel.TablePass(
                         chosen: chosen, coefficients: coefficients, scores: scores, stride: stride,
                         firstScore: plan.slots[slot].score, bias: bias, biasGradient: pass.biasGradient,
-                        firstLogit: plan.slots[slot].logit, losses: losses))
+                        firstLogit: plan.slots[slot].logit, isNarrow: block.slots.count < 8, losses: losses))
                 slot = end
             }
         }

@@ -62,15 +62,9 @@ enum Products {
     private static let sharesOut = true
     #endif
 
-    /// Makes the BLAS ready: it calculates with what the processor can do, on the thread that calls it, in the whole process.
-    static func prepare() {
-        _ = kernels
-        lacuna_blas_set_threads(1)
-    }
+    /// Leaves all threads to ``Workers``, in the whole process.
+    static func takeThreads() { lacuna_blas_set_threads(1) }
 
-    /// The kind of processor that the BLAS calculates for, in its own words; chosen once.
-    static let kernels: String = {
-        lacuna_blas_choose_kernels()
-        return unsafe String(cString: lacuna_blas_kernels())
-    }()
+    /// The kind of processor that the BLAS calculates for, in its own words.
+    static var kernels: String { unsafe String(cString: lacuna_blas_kernels()) }
 }

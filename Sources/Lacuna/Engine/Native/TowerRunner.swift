@@ -2,9 +2,9 @@ internal import LacunaKernels
 
 /// One objective's tower: runs on the rows of a pass whose label is observed, and on no other.
 final class TowerRunner {
-    let layout: ParameterLayout.Tower
+    private let layout: ParameterLayout.Tower
     private let slots: Range<Int>
-    let stack: DenseStack
+    private let stack: DenseStack
     private let output: OutputLayer
     /// Row of the pass → row of the tower, or −1.
     private let local = Memory<Int32>()
@@ -107,7 +107,7 @@ final class TowerRunner {
     }
 
     /// The tower's segments among the entries'.
-    func segments(of entries: BatchEntries) -> Range<Int> {
+    private func segments(of entries: BatchEntries) -> Range<Int> {
         entries.firstSegment(from: slots.lowerBound)..<entries.firstSegment(from: slots.upperBound)
     }
 

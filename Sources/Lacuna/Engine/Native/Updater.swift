@@ -31,10 +31,14 @@ final class Updater {
     private let scoreOfSlot: Memory<Int32>
     private let logitOfSlot: Memory<Int32>
     private var path = HeadPath.dense
+    /// Whether nothing has to be known of the whole gradient, nor is added to, before something moves.
+    private var movesAtOnce = false
     /// Whether a row of the linear heads moves as soon as its gradient is known; see ``HeadMoves``.
     private(set) var movesHeadsAtOnce = false
     /// Whether a tower moves as soon as its gradients are known, while they are in a near cache.
     private(set) var movesTowersAtOnce = false
+    /// Whether towers that move at once take turns in memory of their thread rather than each having its own.
+    private var sharesTowerMemory: Bool { movesTowersAtOnce && workers.count * largestTower < towerHiddenCount }
     private let paces = Memory<lacuna_adam_pace>()
     /// Of the step in progress, where something moves at once.
     private var rate = 0.0
@@ -89,12 +93,19 @@ final class Updater {
         towerSteps = Memory(layout.towers.count)
     }
 
+    /// Forgets the moments of an earlier run, so that they do not stand beside those of the next.
+    func dropMoments() {
+        first = Memory(0)
+        second = Memory(0)
+    }
+
     /// Takes a run's settings and starts afresh: moments and step counts are zero until a state is set.
     func prepare(_ step: StepPlan) {
         settings = Settings(
             optimizer: step.optimizer, decay: step.weightDecay, clip: step.clip, idleHeads: step.idleHeads)
+        dropMoments()
         first = Memory(layout.count)
-        if case .sgd = step.optimizer { second = Memory(0) } else { second = Memory(layout.count) }
+        if step.optimizer.isAdam { second = Memory(layout.count) }
         encoderSteps = 0
         slotSteps.view.fill(0)
         towerSteps.view.fill(0)
@@ -115,7 +126,7 @@ final class Updater {
         let tower = layout.towers[index]
         return TowerRunner.Gradients(
             hidden: towerHidden.view.slice(
-                movesTowersAtOnce ? thread * largestTower : towerHiddenStarts[index], tower.hidden.count),
+                sharesTowerMemory ? thread * largestTower : towerHiddenStarts[index], tower.hidden.count),
             output: outputGradient(tower: index))
     }
 
@@ -123,15 +134,18 @@ final class Updater {
         towerOutputs.view.slice(towerOutputStarts[index], layout.towers[index].output.range.count)
     }
 
-    /// Makes room for the gradients of a batch, all zero but the encoder's, and says in each segment where its are.
+    /// Makes room for the gradients of a batch and says in each segment where its are. They are zero, but for those that the
+    /// first pass writes: the encoder's, those of towers that move at once, and the heads' under `writesHeads`.
     ///
     /// - Parameters:
     ///   - writesHeads: whether the first pass writes the gradients of the heads' weights, so that they need not be zero before.
     ///   - isOnePass: whether no other pass adds to the batch's gradients, so that what is done can move at once.
     func begin(_ entries: BatchEntries, path: HeadPath, writesHeads: Bool, isOnePass: Bool) {
         self.path = path
-        movesTowersAtOnce = isOnePass && settings?.clip == nil && settings?.idleHeads == .still && frozen.isEmpty
-        movesHeadsAtOnce = movesTowersAtOnce && path == .observed && (settings?.optimizer.isAdam ?? false)
+        movesAtOnce = isOnePass && settings?.clip == nil && settings?.idleHeads == .still && frozen.isEmpty
+        // A single tower's step is better shared out over the threads.
+        movesTowersAtOnce = movesAtOnce && layout.towers.count >= workers.count
+        movesHeadsAtOnce = movesAtOnce && path == .observed && (settings?.optimizer.isAdam ?? false)
         if path == .dense {
             headScores = layout.linear.scores
             headLogits = layout.linear.logits
@@ -161,7 +175,7 @@ final class Updater {
         let weights = headWeights.room(for: headScores * layout.linear.inputs)
         if !writesHeads { weights.fill(0) }
         headBiases.room(for: headLogits).fill(0)
-        _ = towerHidden.room(for: movesTowersAtOnce ? workers.count * largestTower : towerHiddenCount)
+        _ = towerHidden.room(for: sharesTowerMemory ? workers.count * largestTower : towerHiddenCount)
         forEachActiveTower(entries) { index, _ in
             let gradients = towerGradients(index, thread: 0)
             if !movesTowersAtOnce { gradients.hidden.fill(0) }
@@ -173,16 +187,15 @@ final class Updater {
     ///
     /// - Returns: how the linear heads' rows move, where they do so at once.
     func beginMoves(_ entries: BatchEntries, rate: Double) -> HeadMoves? {
-        guard let settings, movesTowersAtOnce else { return nil }
+        guard let settings, movesAtOnce else { return nil }
         self.rate = rate
-        for (index, tower) in layout.towers.enumerated() where isObserved(tower: index, entries) {
+        for index in layout.towers.indices where movesTowersAtOnce && isObserved(tower: index, entries) {
             towerSteps.view[index] += 1
             remember(steps: towerSteps.view[index], settings)
             for number in plan.towers[index].slots where isObserved(slot: number, entries) {
                 slotSteps.view[number] += 1
                 remember(steps: slotSteps.view[number], settings)
             }
-            assert(!frozen.contains(tower.objective))
         }
         guard movesHeadsAtOnce, let adam = numbers(settings, rate: rate, scale: 1) else { return nil }
         let segments = entries.segments, paces = paces.room(for: segments.count)
@@ -500,13 +513,13 @@ extension Updater {
         if case .integers(let steps) = byName["steps.towers"] { towerSteps.view.copy(from: steps) }
         for (name, isFirst) in [("first", true), ("second", false)] {
             guard byName.keys.contains(where: { $0.hasPrefix("\(name).") }) else { continue }
-            let memory = Memory<Float>(layout.count)
+            let memory = isFirst ? first : second
+            precondition(memory.count == layout.count, "a state with moments that this optimizer has not")
             for tensor in tensors {
                 if case .floats(let values) = byName["\(name).\(tensor.name)"] {
                     memory.view.slice(tensor.offset, tensor.count).copy(from: values)
                 }
             }
-            if isFirst { first = memory } else { second = memory }
         }
     }
 }

@@ -1,0 +1,39 @@
+#include "CBLAS.h"
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__APPLE__)
+void lacuna_blas_set_threads(int threads) { (void)threads; }
+const char *lacuna_blas_kernels(void) { return "Accelerate"; }
+#else
+void lacuna_blas_set_threads(int threads) { openblas_set_num_threads(threads); }
+const char *lacuna_blas_kernels(void) { return openblas_get_corename(); }
+#endif
+
+#if defined(__linux__) && defined(__x86_64__)
+// What OpenBLAS itself calls when it is loaded and unloaded; absent in builds for one processor.
+extern void gotoblas_dynamic_init(void) __attribute__((weak));
+extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+
+// OpenBLAS knows processors by their model numbers, and gives one that is newer than itself the kernels of 2004: a fifth of
+// the speed (0.3.21 on a Xeon of 2023: 33 GFLOP/s, against 149 with the kernels for its instructions). Where a processor has
+// AVX2 and such kernels were chosen, they are chosen anew, by what it can do. A choice that the user made in
+// OPENBLAS_CORETYPE stands. This happens while the program is loaded, after OpenBLAS, which it depends on, and before any
+// thread of it can read the environment or be inside the BLAS.
+__attribute__((constructor)) static void choose_kernels(void) {
+    static const char *const old[] = {"Katmai", "Coppermine", "Northwood", "Banias", "Prescott", "Core2", "Penryn", "Dunnington",
+                                      "Atom", "Nehalem", "Sandybridge", "Athlon", "Opteron", "Opteron_SSE3", "Barcelona",
+                                      "Bobcat", "Bulldozer", "Piledriver", "Steamroller", "Generic"};
+    if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || getenv("OPENBLAS_CORETYPE")) return;
+    int is_old = 0;
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) is_old |= strcmp(openblas_get_corename(), old[i]) == 0;
+    __builtin_cpu_init();
+    if (!is_old || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
+    int is_wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512vl");
+    setenv("OPENBLAS_CORETYPE", is_wide ? "SkylakeX" : "Haswell", 1);
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
+    unsetenv("OPENBLAS_CORETYPE");
+}
+#endif
