@@ -13,13 +13,24 @@ awk -f "$scripts/gaps.awk" > table.csv
 train=("$lacuna" train --data table.csv --id id --objective a:binary --objective b:categorical --objective c:regression
     --dropout 0.1 --seed 3 --threads 1 --quiet --json)
 
-# Kills runs of so many epochs until there were so many kills, each after a random time from a least to a most of milliseconds.
+# Kills runs of so many epochs until there were so many kills, each after a random time from a least of milliseconds to a
+# quarter more than a whole run takes, so that its end is struck too. A run that takes less than twice the least
+# has its epochs doubled.
 kill_runs() {
-    local epochs=$1 kills=$2 least=$3 most=$4 killed=0 rounds=0 process wait file
-    local command=("${train[@]}" --epochs "$epochs" --early-stopping "$epochs")
-    rm -rf whole
-    "${command[@]}" --out whole > whole.json
+    local epochs=$1 kills=$2 least=$3 killed=0 rounds=0 most process wait file TIMEFORMAT=%3R
+    local -a command
+    while :; do
+        command=("${train[@]}" --epochs "$epochs" --early-stopping "$epochs")
+        rm -rf whole
+        most=$({ time "${command[@]}" --out whole > whole.json 2> whole.err; } 2>&1) || { cat whole.err >&2; exit 1; }
+        # Seconds with three digits after the point, or the comma of some languages.
+        most=$((10#${most//[!0-9]/}))
+        [ "$most" -le $((2 * least + 100)) ] || break
+        epochs=$((2 * epochs))
+    done
+    most=$((most * 5 / 4))
     while [ "$killed" -lt "$kills" ]; do
+        [ "$rounds" -lt $((3 * kills)) ] || { echo "FAILED: only $killed of $kills kills struck $rounds runs of $epochs epochs"; exit 1; }
         rounds=$((rounds + 1))
         rm -rf run
         while :; do
@@ -47,5 +58,5 @@ kill_runs() {
 }
 
 # Start, first checkpoint, end; then between the checkpoints of a run of several seconds.
-kill_runs 60 "$kills" 0 350
-kill_runs 2000 "$(((kills + 9) / 10))" 2200 4500
+kill_runs 60 "$kills" 0
+kill_runs 2000 "$(((kills + 9) / 10))" 2200

@@ -1,6 +1,7 @@
 #include "CSHA256.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #elif defined(__aarch64__) && defined(__ARM_FEATURE_SHA2)
 #include <arm_neon.h>
@@ -77,8 +78,19 @@ static void blocks_x86(uint32_t *state, const uint8_t *bytes, size_t count) {
     _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 
+static int hasInstructions;
+
+/// While the program is loaded, so that no thread writes what another reads. By hand, for `__builtin_cpu_supports` knows "sha"
+/// from clang 18 on only; once, for in a virtual machine each CPUID leaves to its host.
+__attribute__((constructor)) static void askProcessor(void) {
+    const unsigned ssse3 = 1u << 9, sse41 = 1u << 19, sha = 1u << 29;
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & ssse3) || !(c & sse41)) return;
+    hasInstructions = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & sha);
+}
+
 void lacuna_sha256_blocks(uint32_t *state, const uint8_t *bytes, size_t count) {
-    if (__builtin_cpu_supports("sha") && __builtin_cpu_supports("sse4.1")) {
+    if (hasInstructions) {
         blocks_x86(state, bytes, count);
     } else {
         lacuna_sha256_blocks_plain(state, bytes, count);
@@ -87,6 +99,7 @@ void lacuna_sha256_blocks(uint32_t *state, const uint8_t *bytes, size_t count) {
 
 #elif defined(__aarch64__) && defined(__ARM_FEATURE_SHA2)
 
+// Where compiled for it: Apple's processors all have the instructions, and no other is asked at run time.
 void lacuna_sha256_blocks(uint32_t *state, const uint8_t *bytes, size_t count) {
     uint32x4_t abcd = vld1q_u32(state), efgh = vld1q_u32(state + 4);
     for (; count; count--, bytes += 64) {

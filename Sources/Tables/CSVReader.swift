@@ -21,21 +21,26 @@ public struct TableReader: Sendable {
     let bufferSize: Int
     /// A thread is worth its start for so many bytes of text.
     let partSize: Int
+    /// A piece for one thread has at least so many records as long as the header.
+    let recordsPerPiece: Int
 
     /// Opens the file, checks that it is a text table and reads its header.
     public init(path: String) throws(TableError) {
-        try self.init(path: path, bufferSize: 1 << 18, partSize: 1 << 21)
+        try self.init(path: path, bufferSize: 1 << 18, partSize: 1 << 21, recordsPerPiece: 64)
     }
 
     /// - Parameters:
-    ///   - bufferSize: the inflated bytes held at once; half of the most, and the least, that a piece for one thread has.
+    ///   - bufferSize: the inflated bytes held at once; half of the most, and the least, that a piece for one thread has
+    ///     where the header is short.
     ///   - partSize: the least bytes that a thread of its own is worth.
-    init(path: String, bufferSize: Int, partSize: Int) throws(TableError) {
+    ///   - recordsPerPiece: none in tests, so that pieces are as small as they ask for.
+    init(path: String, bufferSize: Int, partSize: Int, recordsPerPiece: Int = 0) throws(TableError) {
         let file = try FileBytes(path: path)
         let head = try textPrefix(file)
         self.path = path
         self.bufferSize = bufferSize
         self.partSize = partSize
+        self.recordsPerPiece = recordsPerPiece
         delimiter = separator(path: path, head: head)
         let scanner = try RecordScanner(
             ByteWindow(file, bufferSize: min(bufferSize, headerSize)), delimiter: delimiter, uses: nil)
@@ -47,7 +52,8 @@ public struct TableReader: Sendable {
     /// - Parameters:
     ///   - roles: one per column of `header`.
     ///   - threads: how many pieces of a large file are read at once; the result is the same for any number. A gzip file is
-    ///     inflated by one of them at a time; by a second thread where the number is 1.
+    ///     inflated by one of them at a time; one too small for several threads is inflated on a second one, a very small one
+    ///     on the caller's.
     /// - Throws: the first ragged row, infinite label or unreadable cell with its place; then, by column, the first
     ///   infinite feature or the first cell of the rarer sort in a feature column that mixes numbers and words.
     public func read(_ roles: [ColumnRole], threads: Int = processorCount()) throws(TableError) -> Table {
@@ -122,8 +128,13 @@ public struct TableReader: Sendable {
     }
 
     /// About how many bytes each piece of a file has that several threads read: few for a small table, since memory follows
-    /// them, and more for a large one, since each piece has a cost of its own.
-    func pieceSize(_ file: FileBytes) -> Int { max(bufferSize, min(file.count / 64, 2 * bufferSize)) }
+    /// them, and more for a large one, since each piece has a cost of its own. That cost grows with the columns, so a piece of
+    /// a wide table has many rows too, which are taken to be about as long as the header.
+    ///
+    /// - Parameter header: the bytes before the first data row.
+    func pieceSize(_ file: FileBytes, header: Int) -> Int {
+        max(bufferSize, min(file.count / 64, 2 * bufferSize), min(recordsPerPiece * header, largestPiece))
+    }
 
     /// A scanner that stands before the first data row, and that shall read those rows unless it `stopsThere`.
     func scanner(_ uses: [FieldUse], stopsThere: Bool = false) throws(TableError) -> RecordScanner {
@@ -138,3 +149,5 @@ public struct TableReader: Sendable {
 
 /// What is inflated at first where only the header is wanted.
 private let headerSize = 1 << 16
+/// Bounds the memory of a table whose header is far longer than its rows.
+private let largestPiece = 1 << 24

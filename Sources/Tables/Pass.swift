@@ -31,7 +31,7 @@ struct Pass {
         guard threads > 1 else { return nil }
         let uses = roles.map { Builder($0).use }
         let header = try reader.scanner(uses, stopsThere: true)
-        let text = try TextCutter(file, from: header.textOffset, pieceSize: reader.pieceSize(file))
+        let text = try TextCutter(file, from: header.textOffset, pieceSize: reader.pieceSize(file, header: header.textOffset))
         let whole = Growing(Pass(roles, reader: reader), linesBefore: header.lineCount)
         // More pieces than threads, so that one that is slow to be read does not stop the others.
         let pipeline = Pipeline(mostInAir: threads + 2) { () throws(TableError) in
@@ -87,14 +87,16 @@ struct Pass {
             filled += 1
             if filled == block.capacity { take(block, &filled, expecting: scanner.estimatedRows) }
         }
-        take(block, &filled, expecting: scanner.estimatedRows)
+        take(block, &filled, expecting: nil)
     }
 
     /// Makes room for so many rows, and where there was too little, for as many as the text may have: growing by doubling
     /// would touch twice the memory.
-    private mutating func reserve(_ rows: Int, expecting expected: Double) {
+    ///
+    /// - Parameter expected: rows of the whole text; nil: there are no more.
+    private mutating func reserve(_ rows: Int, expecting expected: Double?) {
         guard rows > capacity else { return }
-        capacity = max(rows + rows / 16, Int(expected * 1.02) + 16)
+        capacity = expected.map { max(rows + rows / 16, Int($0 * 1.02) + 16) } ?? rows
         for case .feature(let builder) in builders { builder.values.reserveCapacity(capacity) }
     }
 
@@ -119,7 +121,7 @@ struct Pass {
         }
     }
 
-    private mutating func take(_ block: RowBlock, _ filled: inout Int, expecting expected: Double) {
+    private mutating func take(_ block: RowBlock, _ filled: inout Int, expecting expected: Double?) {
         reserve(rows + filled, expecting: expected)
         for (index, builder) in builders.enumerated() {
             guard case .feature(let feature) = builder else { continue }

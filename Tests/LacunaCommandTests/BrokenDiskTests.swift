@@ -43,8 +43,9 @@ import Testing
         }
     }
 
-    @Test func `a disk that fills up in the middle stops the run with the file's name, and it goes on from its last checkpoint`() throws {
-        // The state grows with every epoch, so a limit on file sizes strikes in the middle; as a full disk does, it fails the write.
+    @Test func `a disk too full for a checkpoint stops the run with the file's name, and it goes on from the one before`() throws {
+        // The state grows with every epoch, so a limit on file sizes strikes a checkpoint that is due late, such as that of the
+        // run's end; as a full disk does, it fails the write.
         try recovers(from: "trap '' XFSZ; ulimit -f 40; lacuna \(Self.train) --out run --quiet") { outcome in
             #expect(outcome.code == 1)
             #expect(outcome.error.contains("cannot be written"), "\(outcome.error)")

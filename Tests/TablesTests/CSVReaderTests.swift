@@ -213,9 +213,24 @@ import Testing
         }
     }
 
-    @Test func `number columns take hardly more room than their numbers, however they are read`() throws {
+    @Test(arguments: ["a,b\n", "a,b", "a,b\r\n", "\n\r\na,b", "\n\na,b\n\n", "\u{FEFF}a,\"b\nc\"", "a", "a\n"])
+    func `a table of nothing but its header has no data rows, however many threads look for them`(text: String) throws {
+        try withPlainAndGzip(Array(text.utf8)) { path in
+            for threads in 1 ... 3 {
+                let found = error {
+                    let reader = try TableReader(path: path, bufferSize: 8, partSize: 1)
+                    return try reader.read(reader.header.map { _ in ColumnRole.text }, threads: threads)
+                }
+                #expect(found?.problem == "the table has no data rows")
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `number columns take hardly more room than their numbers, however they are read`(endsWithLineFeed: Bool) throws {
         // Rows become shorter, so that the first ones mislead about how many there are.
-        let text = "a,b\n" + (0 ..< 6000).map { "\(String(repeating: "1", count: 1 + (6000 - $0) / 500)),\($0)\n" }.joined()
+        var text = "a,b\n" + (0 ..< 6000).map { "\(String(repeating: "1", count: 1 + (6000 - $0) / 500)),\($0)\n" }.joined()
+        if !endsWithLineFeed { text.removeLast() }
         let roles = [ColumnRole](repeating: .feature(missing: .standard, forceText: false), count: 2)
         try withPlainAndGzip(Array(text.utf8)) { path in
             for threads in 1 ... 3 {
@@ -226,6 +241,15 @@ import Testing
                     #expect(values.capacity < 6000 * 5 / 4)
                 }
             }
+        }
+    }
+
+    @Test func `a piece of a wide table has many rows, but is not large beyond measure`() throws {
+        try withFile("t.csv", Array("a,b\n1,2\n".utf8)) { path in
+            let (reader, file) = try (TableReader(path: path), FileBytes(path: path))
+            #expect(reader.pieceSize(file, header: 100) == 1 << 18)
+            #expect(reader.pieceSize(file, header: 100_000) == 6_400_000)
+            #expect(reader.pieceSize(file, header: 1_000_000) == 1 << 24)
         }
     }
 

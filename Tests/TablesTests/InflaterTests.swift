@@ -83,4 +83,18 @@ import Testing
             #expect(abs(inflater.estimatedSize - bytes.count) < bytes.count / 5)
         }
     }
+
+    @Test(arguments: InflateLibrary.allCases)
+    func `a beginning that shrinks to nothing does not promise a text without end`(library: InflateLibrary) throws {
+        var random = SplitMix(state: 11)
+        let noise = (0 ..< 100_000).map { _ in UInt8(random.integer(0 ... 255)) }
+        let bytes = [UInt8](repeating: 0x31, count: 1_000_000) + noise
+        try withFile("t.gz", deflatedGzip(bytes)) { path in
+            let inflater = try Inflater(FileBytes(path: path), by: library)
+            let piece = UnsafeMutablePointer<UInt8>.allocate(capacity: 500_000)
+            defer { unsafe piece.deallocate() }
+            _ = try unsafe inflater.read(into: piece, count: 500_000)
+            #expect(inflater.estimatedSize < 6 * 500_000)
+        }
+    }
 }

@@ -90,5 +90,8 @@ import Testing
         }
         let none = try pieces(of: [0x61, 0x0A], from: 2, pieceSize: 5)
         #expect(none == [[], []])
+        // Where a header lacks its line feed, its reader stands one past the end.
+        let nothing = try pieces(of: [0x61], from: 2, pieceSize: 5)
+        #expect(nothing == [[], []])
     }
 }

@@ -1,5 +1,5 @@
 /// When a run that goes on is worth saving, so that saving costs at most a twentieth of the time, and a kill at most two
-/// seconds of work where saving is quick.
+/// seconds and an epoch of work, where saving is quick.
 struct CheckpointPace {
     /// Less work than this is lost lightly: no save comes sooner after another, and nobody waits for the disk to hold it.
     static let leastWork = Duration.seconds(2)

@@ -12,7 +12,7 @@ import Tables
 /// twenty times what the last save took, so that saving costs at most a twentieth of the time. A run that is killed goes
 /// on from the last checkpoint, maybe several epochs back, and ends in the same weights.
 ///
-/// Checkpoints are fsynced, which also covers a machine that loses power, but for those of the first two seconds: their
+/// Checkpoints are fsynced, which also covers a machine that loses power, but for those of a run's first two seconds: their
 /// names end in `-unsynced`, and a run that has no other may have to begin anew then. An interrupted run is always synced,
 /// and no unsynced checkpoint replaces a synced one.
 public final class CheckpointStore {
@@ -21,7 +21,8 @@ public final class CheckpointStore {
     /// The folder of the checkpoint that ``load()`` gave.
     private(set) var loaded: String?
     private let now: () -> ContinuousClock.Instant
-    private let begun: ContinuousClock.Instant
+    /// When the run began.
+    private var begun: ContinuousClock.Instant
     private var pace = CheckpointPace()
     private static let stateFile = "state.json", digestFile = "digests.json", unsynced = "-unsynced"
 
@@ -48,6 +49,7 @@ public final class CheckpointStore {
     /// - Throws: as ``load()``.
     func begin(resume: Bool) throws(ModelFileError) -> TrainingState? {
         pace = CheckpointPace()
+        begun = now()
         guard resume, let state = try load() else { return nil }
         pace = CheckpointPace(resumedAt: now())
         return state
@@ -64,23 +66,33 @@ public final class CheckpointStore {
         let partial = "\(folder)/.partial", target = "\(folder)/\(name)"
         try FileSystem.makeFolder(folder)
         try FileSystem.remove(partial)
-        try FileSystem.makeFolder(partial)
-        var batch = FileBatch(folder: partial, isNew: true), digests: [String: String] = [:]
-        for (file, tensors) in state.tensors { digests[file] = try batch.write(file, .tensors(tensors)) }
-        digests[Self.stateFile] = try batch.write(Self.stateFile, .bytes(json(state.facts)))
-        _ = try batch.write(Self.digestFile, .bytes(json(digests)))
-        try batch.close(sync: sync)
-        if sync { FileSystem.sync(folder: partial) }
-        try FileSystem.remove(target)
-        try FileSystem.rename(partial, to: target)
+        do throws(ModelFileError) {
+            try FileSystem.makeFolder(partial)
+            try write(state, to: partial, sync: sync)
+            try FileSystem.remove(target)
+            try FileSystem.rename(partial, to: target)
+        } catch {
+            try? FileSystem.remove(partial)
+            throw error
+        }
         if sync { FileSystem.sync(folder: folder) }
         for old in older where old != name { try FileSystem.remove("\(folder)/\(old)") }
         pace.saved(from: start, to: now())
     }
 
+    private func write(_ state: TrainingState.Parts, to path: String, sync: Bool) throws(ModelFileError) {
+        var batch = FileBatch(folder: path, isNew: true), digests: [String: String] = [:]
+        for (file, tensors) in state.tensors { digests[file] = try batch.write(file, .tensors(tensors)) }
+        digests[Self.stateFile] = try batch.write(Self.stateFile, .bytes(json(state.facts)))
+        _ = try batch.write(Self.digestFile, .bytes(json(digests)))
+        try batch.close(sync: sync)
+        if sync { FileSystem.sync(folder: path) }
+    }
+
     /// The newest checkpoint that is whole, or nil where there is none, or none but what was never synced.
     ///
-    /// - Throws: ``ModelFileError`` naming the newest synced one's broken file when none is whole.
+    /// - Throws: ``ModelFileError`` naming the newest one's broken file when none is whole; of one that was never synced, a
+    ///   file that is there and cannot be read.
     func load() throws(ModelFileError) -> TrainingState? {
         var firstError: ModelFileError?
         for name in checkpointNames.reversed() {
@@ -88,10 +100,11 @@ public final class CheckpointStore {
                 let state = try read("\(folder)/\(name)")
                 loaded = "\(folder)/\(name)"
                 return state
-            } catch where !name.hasSuffix(Self.unsynced) {
-                firstError = firstError ?? error
             } catch {
-                // Nobody waited for the disk to hold it: a machine without power may have lost it.
+                // Nobody waited for the disk to hold an unsynced one: a machine without power may have lost its bytes, but
+                // does not take the right to read them.
+                let isLost = name.hasSuffix(Self.unsynced) && error != FileSystem.unreadable(error.file ?? "")
+                if !isLost { firstError = firstError ?? error }
             }
         }
         if let firstError { throw firstError }
@@ -105,7 +118,7 @@ public final class CheckpointStore {
     }
 
     private func read(_ path: String) throws(ModelFileError) -> TrainingState {
-        let digests: [String: String] = try decoded(FileSystem.read("\(path)/\(Self.digestFile)"), "\(path)/\(Self.digestFile)")
+        let digests: [String: String] = try decoded(FileReader("\(path)/\(Self.digestFile)").bytes(), "\(path)/\(Self.digestFile)")
         func checked(_ file: String) throws(ModelFileError) -> String {
             guard try FileReader("\(path)/\(file)").digest() == digests[file] else {
                 throw ModelFileError("it is not as it was written: truncated or changed", file: "\(path)/\(file)")
@@ -113,7 +126,7 @@ public final class CheckpointStore {
             return "\(path)/\(file)"
         }
         func tensors(_ file: String) throws(ModelFileError) -> [NamedTensor] { try SafeTensors.read(checked(file)) }
-        let facts: TrainingState.Facts = try decoded(FileSystem.read(checked(Self.stateFile)), "\(path)/\(Self.stateFile)")
+        let facts: TrainingState.Facts = try decoded(FileReader(checked(Self.stateFile)).bytes(), "\(path)/\(Self.stateFile)")
         return TrainingState(
             facts: facts, weights: try tensors(TrainingState.File.weights),
             best: digests[TrainingState.File.best] == nil ? nil : try tensors(TrainingState.File.best),

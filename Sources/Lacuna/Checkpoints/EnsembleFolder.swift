@@ -79,7 +79,7 @@ extension ModelFolder {
                 fix: "restore it from a copy, or train again: the ensemble has \(count) members")
         }
         let file = "\(folder.path)/\(Self.factFile)"
-        guard SHA256.hexDigest(of: try FileSystem.read(file)) == record.sha256 else {
+        guard try FileReader(file).digest() == record.sha256 else {
             throw ModelFileError(
                 "it is not the one that the ensemble was made of", file: file,
                 fix: "restore it from a copy, or train again")
@@ -100,7 +100,8 @@ extension Ensemble {
     ///   - folder: made where it is not there; an ensemble in it is replaced.
     ///   - preprocessing: how features and labels are read from files, for all members; with it the command evaluates
     ///     the ensemble and predicts with it.
-    /// - Throws: ``ModelFileError`` when a file cannot be written; no half-written file keeps its name.
+    /// - Throws: ``ModelFileError`` when a file cannot be written; no half-written file keeps its name. Members are replaced
+    ///   one by one: of an ensemble that was there, some are then new, and it is refused when it is loaded.
     public func save(to folder: String, preprocessing: Preprocessing? = nil) throws(ModelFileError) {
         var folders: [String] = []
         for (index, member) in members.enumerated() {

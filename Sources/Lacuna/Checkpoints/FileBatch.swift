@@ -1,5 +1,5 @@
 /// Files of one folder that are written together: all are written first, then the disk is waited for once each, and only
-/// then do they take their names. A full disk leaves what was there before.
+/// then do they take their names. A full disk leaves what was there before. Whoever gives a batch up discards it.
 struct FileBatch {
     /// What a file of a saved model or checkpoint holds.
     enum Content {
@@ -22,7 +22,7 @@ struct FileBatch {
     /// Writes one file.
     ///
     /// - Returns: its SHA-256.
-    /// - Throws: ``ModelFileError`` naming the file; all files of the batch are then gone.
+    /// - Throws: ``ModelFileError`` naming the file.
     mutating func write(_ name: String, _ content: Content) throws(ModelFileError) -> String {
         do throws(ModelFileError) {
             var writer = try FileWriter("\(folder)/\(name)\(suffix)")
@@ -32,7 +32,7 @@ struct FileBatch {
             case .tensors(let tensors): try SafeTensors.write(tensors(), to: &writer)
             }
             return try writer.end()
-        } catch { throw discarded(error, name) }
+        } catch { throw named(error, name) }
     }
 
     /// Closes all files.
@@ -40,7 +40,7 @@ struct FileBatch {
     /// - Parameter sync: waits until they are on the disk.
     mutating func close(sync: Bool) throws(ModelFileError) {
         for file in files {
-            do { try file.writer.close(sync: sync) } catch { throw discarded(error, file.name) }
+            do { try file.writer.close(sync: sync) } catch { throw named(error, file.name) }
         }
     }
 
@@ -50,8 +50,12 @@ struct FileBatch {
         FileSystem.sync(folder: folder)
     }
 
-    private func discarded(_ error: ModelFileError, _ name: String) -> ModelFileError {
+    /// Removes the files that have not taken their names.
+    func discard() {
         for file in files { try? FileSystem.remove(file.writer.path) }
-        return ModelFileError(error.problem, file: "\(folder)/\(name)", fix: error.fix)
+    }
+
+    private func named(_ error: ModelFileError, _ name: String) -> ModelFileError {
+        ModelFileError(error.problem, file: "\(folder)/\(name)", fix: error.fix)
     }
 }

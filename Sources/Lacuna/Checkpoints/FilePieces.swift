@@ -120,17 +120,22 @@ final class FileReader: ByteSource {
     let path: String
     let count: Int
     private let descriptor: Int32
+    /// Bytes that are asked for at once: macOS refuses more than an `Int32` counts.
+    private static let largestRead = 1 << 30
 
     init(_ path: String) throws(ModelFileError) {
         self.path = path
-        guard FileSystem.exists(path) else { throw ModelFileError("it does not exist", file: path) }
         var status = stat()
-        let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes to would otherwise make the opening wait for ever.
+        let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let isMissing = opened < 0 && errno == ENOENT
         descriptor = opened
         // A file without a size, such as a pipe, is none of ours.
         let isFile = unsafe opened >= 0 && fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         count = isFile ? Int(status.st_size) : 0
-        guard isFile else { throw failure() }
+        guard isFile else {
+            throw isMissing ? ModelFileError("it does not exist", file: path) : FileSystem.unreadable(path)
+        }
     }
 
     deinit { if descriptor >= 0 { closeFile(descriptor) } }
@@ -140,13 +145,16 @@ final class FileReader: ByteSource {
         while done < bytes.byteCount {
             let got = unsafe bytes.withUnsafeMutableBytes { buffer in
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                return unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(start + done))
+                return unsafe pread(descriptor, rest.baseAddress, min(rest.count, Self.largestRead), off_t(start + done))
             }
             if got < 0, errno == EINTR { continue }
-            guard got > 0 else { throw failure() }
+            guard got > 0 else { throw FileSystem.unreadable(path) }
             done += got
         }
     }
+
+    /// The whole file.
+    func bytes() throws(ModelFileError) -> [UInt8] { try numbers(count, from: 0, zero: 0) }
 
     /// The SHA-256 of the whole file.
     func digest() throws(ModelFileError) -> String {
@@ -157,10 +165,6 @@ final class FileReader: ByteSource {
             hash.update(piece.span)
         }
         return hash.hexDigest()
-    }
-
-    private func failure() -> ModelFileError {
-        ModelFileError("it cannot be read", file: path, fix: "check its permissions")
     }
 }
 

@@ -49,7 +49,7 @@ package enum FileSystem {
     package static func read(_ path: String) throws(ModelFileError) -> [UInt8] {
         guard exists(path) else { throw ModelFileError("it does not exist", file: path) }
         do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
-            throw ModelFileError("it cannot be read", file: path, fix: "check its permissions")
+            throw unreadable(path)
         }
     }
 
@@ -132,6 +132,11 @@ package enum FileSystem {
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
+    }
+
+    /// What is there, and does not let itself be read.
+    static func unreadable(_ path: String) -> ModelFileError {
+        ModelFileError("it cannot be read", file: path, fix: "check its permissions")
     }
 
     static func failure(_ what: String, _ path: String) -> ModelFileError {

@@ -103,18 +103,23 @@ public struct ModelFolder {
     ) throws(ModelFileError) {
         try make()
         var batch = FileBatch(folder: path, isNew: false), digests: [String: String] = [:]
-        for (name, content) in files { digests[name] = try batch.write(name, content) }
-        if !timed.isEmpty {
-            // The form that sha256sum --check reads.
-            var sums = ""
-            for (name, bytes) in timed { sums += "\(try batch.write(name, .bytes(bytes)))  \(name)\n" }
-            _ = try batch.write(Self.checksumFile, .bytes(Array(sums.utf8)))
+        do throws(ModelFileError) {
+            for (name, content) in files { digests[name] = try batch.write(name, content) }
+            if !timed.isEmpty {
+                // The form that sha256sum --check reads.
+                var sums = ""
+                for (name, bytes) in timed { sums += "\(try batch.write(name, .bytes(bytes)))  \(name)\n" }
+                _ = try batch.write(Self.checksumFile, .bytes(Array(sums.utf8)))
+            }
+            _ = try batch.write(Self.factFile, .bytes(sealed(facts(digests))))
+            try batch.close(sync: true)
+            // An old model.json would vouch for files that are being replaced.
+            try FileSystem.remove("\(path)/\(Self.factFile)")
+            try batch.putIntoPlace()
+        } catch {
+            batch.discard()
+            throw error
         }
-        _ = try batch.write(Self.factFile, .bytes(sealed(facts(digests))))
-        try batch.close(sync: true)
-        // An old model.json would vouch for files that are being replaced.
-        try FileSystem.remove("\(path)/\(Self.factFile)")
-        try batch.putIntoPlace()
     }
 
     /// Makes the folder, where it is not there.
@@ -138,7 +143,7 @@ public struct ModelFolder {
                 fix: FileSystem.exists("\(path)/checkpoints")
                     ? "its training has not finished: go on with --resume" : "give the folder that train wrote with --out")
         }
-        let facts: Facts<Preprocessing> = try unsealed(FileSystem.read("\(path)/\(Self.factFile)"))
+        let facts: Facts<Preprocessing> = try unsealed(FileReader("\(path)/\(Self.factFile)").bytes())
         for (name, digest) in try facts.files.sorted(by: { $0.key < $1.key }) + timedDigests(of: facts.timedFiles) {
             let file = "\(path)/\(name)"
             guard FileSystem.exists(file) || name == Self.tensorFile else { continue }
@@ -203,7 +208,7 @@ public struct ModelFolder {
         guard names.contains(where: { FileSystem.exists("\(path)/\($0)") }) else { return [] }
         let file = "\(path)/\(Self.checksumFile)"
         var digests: [(key: String, value: String)] = []
-        for line in String(decoding: try FileSystem.read(file), as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: try FileReader(file).bytes(), as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: " ", omittingEmptySubsequences: true)
             guard parts.count == 2, parts[0].count == 64 else {
                 throw ModelFileError("it is not as it was written: truncated or changed", file: file)

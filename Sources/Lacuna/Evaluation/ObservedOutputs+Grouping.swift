@@ -1,12 +1,13 @@
 /// From rows to slots: a data set has its labels row by row, metrics want them slot by slot.
 extension Model {
-    /// - Parameter blockSize: entries that are grouped at once; it decides no number.
+    /// - Parameter blockSize: logits that are grouped at once; it decides no number.
     func observedOutputs(of data: Dataset, blockSize: Int = ObservedOutputs.blockSize) -> ObservedOutputs {
         let table = data.labels, chunk = 256
         var result = ObservedOutputs(objectives: objectives, scaling: scaling, plan: plan, labels: table)
         result.threads = engine.threads
-        let isOneBlock = table.observed <= blockSize
-        if !isOneBlock { result.reserve(table.observedCounts()) }
+        let counts = table.observedCounts()
+        let isOneBlock = zip(counts, result.slots).reduce(0) { $0 + $1.0 * $1.1.width } <= blockSize
+        if !isOneBlock { result.reserve(counts) }
         var start = 0
         while start < data.rows {
             var end = start, logits: [Float] = []
@@ -14,7 +15,7 @@ extension Model {
                 let rows = end..<min(end + chunk, data.rows)
                 logits += engine.observedLogits(data.features, rows: rows, labels: table)
                 end = rows.upperBound
-            } while end < data.rows && table.rowStarts[end] - table.rowStarts[start] < blockSize
+            } while end < data.rows && logits.count < blockSize
             result.append(data, rows: start..<end, logits: logits)
             start = end
         }
@@ -23,7 +24,7 @@ extension Model {
 }
 
 extension ObservedOutputs {
-    /// Entries that are grouped at once: enough that slots have runs of them, few beside what is kept.
+    /// Logits that are grouped at once: enough that slots have runs of them, few beside what is kept.
     static let blockSize = 1 << 20
 
     /// Adds what some rows say.

@@ -1,7 +1,7 @@
 /// The cyclic redundancy check of Castagnoli's polynomial (RFC 3720, appendix B.4), as record files use it.
 ///
-/// zlib's is of another polynomial, and no package that Lacuna has brings this one. A record is a few kilobytes an epoch, so
-/// one table look-up per byte is enough.
+/// zlib's is of another polynomial, and ISA-L, which has this one, is there on Linux only. A record is a few kilobytes an
+/// epoch, so one table look-up per byte is enough.
 enum CRC32C {
     /// By byte; the polynomial is 0x1EDC6F41, here with its bits reversed.
     private static let table: [UInt32] = (0..<256).map { byte in

@@ -2,7 +2,7 @@
 ///
 /// The engine packs the logits and targets of the observed slots of a batch, calls the loss once, and
 /// then weights, reduces and scatters. A loss of one's own conforms to this protocol and takes part in
-/// everything a built-in loss does.
+/// everything a built-in loss does. Several threads may call one loss at once, as scoring does.
 ///
 /// The built-in losses calculate in Double and round once: for finite logits their losses and gradients are
 /// finite, and a gradient keeps its digits where the probability is close to 0 or 1. A logit that is NaN or

@@ -10,7 +10,8 @@ extension Model {
     ///   - validation: scored after every epoch; needed for early stopping.
     ///   - settings: epochs, batches, optimizer, reduction and all else that shapes the run.
     ///   - callbacks: told of every step and epoch; may stop the run.
-    ///   - checkpoints: where to save the state after the first epoch, every few seconds at an epoch's end, and at the run's end.
+    ///   - checkpoints: where to save the state after the first epoch, at an epoch's end when one is due (see
+    ///     ``CheckpointStore``), and at the run's end.
     ///   - resume: goes on from the newest checkpoint, if there is one; the run then equals one never stopped.
     ///   - identity: facts of the caller's own that must be equal on resuming, such as a file's digest.
     /// - Returns: what happened, epoch by epoch.

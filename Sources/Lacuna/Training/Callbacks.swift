@@ -26,7 +26,7 @@ public struct Callbacks {
 
     /// After every step. Returning `.stop` ends the run after that step, saved so that it can be resumed.
     public var afterStep: ((Progress) -> Action)?
-    /// After every epoch and its validation, before its checkpoint. Returning `.stop` ends the run after that.
+    /// After every epoch and its validation, before a checkpoint, where one is due. Returning `.stop` ends the run after that.
     public var afterEpoch: ((History.Epoch) -> Action)?
 
     /// Told where the time of every step goes; nil measures nothing.

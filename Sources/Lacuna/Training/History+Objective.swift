@@ -12,13 +12,13 @@ extension History {
         private var factor: Kept
         private var box: Box?
 
-        /// Σ w · loss ÷ Σ w over the observed slots of the epoch, unreduced; nil where nothing was observed.
+        /// Σ w · loss ÷ Σ w over the observed slots of the epoch, unreduced: finite, or nil where nothing was observed.
         public var trainingLoss: Double? {
             get { loss.number }
             set { loss = Kept(newValue) }
         }
         /// What the objective's loss was multiplied with: declared weight × balancing factor, the mean over the epoch's
-        /// steps that observed it; nil where none did.
+        /// steps that observed it: finite, or nil where none did.
         public var weight: Double? {
             get { factor.number }
             set { factor = Kept(newValue) }
@@ -56,8 +56,9 @@ extension History {
         ) {
             self.name = name
             self.observed = observed
-            loss = Kept(trainingLoss)
-            factor = Kept(weight)
+            // A quotient of huge numbers, as a changed checkpoint may hold, is no reason to end the program.
+            loss = Kept(trainingLoss == -Double.infinity ? nil : trainingLoss)
+            factor = Kept(weight == -Double.infinity ? nil : weight)
             rest = Rest(
                 loss: validationLoss, metrics: validation, observed: validationObserved, bestEpoch: bestEpoch,
                 frozenAfter: frozenAfter)
@@ -74,10 +75,15 @@ extension History {
         }
     }
 
-    /// A number or nil, which is kept as an infinity: histories hold none.
+    /// A finite number or nil, which is kept as an infinity.
     private struct Kept: Equatable {
         private let value: Double
-        init(_ number: Double?) { value = number ?? -.infinity }
+
+        init(_ number: Double?) {
+            precondition(number != -Double.infinity, "a number of a history is finite")
+            value = number ?? -.infinity
+        }
+
         var number: Double? { value == -.infinity ? nil : value }
     }
 

@@ -10,7 +10,7 @@
     private(set) var end: UnsafePointer<UInt8>
     /// Whether nothing follows this window.
     private(set) var isLast = false
-    /// Where `start` lies in the text.
+    /// Where `start` lies in the text, or in the part of it that is read.
     private(set) var offset = 0
     private let inflater: ReadAhead?
     private let size: Int
@@ -82,6 +82,7 @@
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
         unsafe copy.update(from: position, count: count)
         unsafe copy[count] = Ascii.lineFeed
+        unsafe offset += position - start
         unsafe buffer = copy
         unsafe start = UnsafePointer(copy)
         unsafe end = start + count + 1

@@ -91,12 +91,6 @@ import Darwin
         return unsafe base[index]
     }
 
-    /// One past the first line feed at or after `index`; `count` if there is none.
-    func lineEnd(from index: Int) -> Int {
-        guard index < count, let found = unsafe memchr(base + index, Int32(Ascii.lineFeed), count - index) else { return count }
-        return unsafe UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base + 1
-    }
-
     /// A copy of at most the first `length` bytes.
     public func prefix(_ length: Int) -> [UInt8] {
         unsafe Array(UnsafeBufferPointer(start: base, count: min(length, count)))

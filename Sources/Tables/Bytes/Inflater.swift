@@ -8,9 +8,11 @@
     private var produced = 0
     private var isFinished = false
 
-    /// What the whole file would inflate to if all of it were like the part read so far.
+    /// What the whole file would inflate to if all of it were like the part read so far, but no more than four times that
+    /// part: memory is reserved by it, and a beginning may shrink a thousandfold where the rest does not.
     var estimatedSize: Int {
-        Int(Double(produced + member.waiting) * Double(file.count) / Double(max(consumed, 1)))
+        let inflated = Double(produced + member.waiting)
+        return Int(inflated * min(Double(file.count) / Double(max(consumed, 1)), 4))
     }
 
     /// - Parameter library: by which library; the fastest there is unless a test asks for another.

@@ -1,9 +1,8 @@
-// gzip by a library. Considered:
-// - ISA-L (igzip) inflates a table of numbers about 2.7 times as fast as zlib, piece by piece, and checks the checksum. It
-//   is a package of Debian, Ubuntu and others, so it is taken on Linux.
+// gzip by a library. Documentation/Decisions/0002-own-parsers.md has the times. Considered:
+// - ISA-L (igzip) inflates piece by piece and checks the checksum. It is a package of Debian, Ubuntu and others, so it is
+//   taken on Linux.
 // - zlib is there on every system, and inflates where ISA-L is not.
-// - libdeflate is about as fast as ISA-L, but inflates a member as a whole only: the text of a table takes several times
-//   the memory of its numbers.
+// - libdeflate inflates a member as a whole only: the text of a table takes several times the memory of its numbers.
 // - zlib-ng and zlib-rs inflate piece by piece too; Debian 12 has no package of either with zlib's interface.
 import CZlib
 

@@ -87,7 +87,7 @@ enum FieldUse: UInt8 {
     /// How many rows the file has if the rest is like the records so far.
     var estimatedRows: Double { Double(row) * Double(window.estimatedSize) / Double(max(textOffset, 1)) }
 
-    /// Where the next record begins in the text.
+    /// Where the next record begins in the text; one past the text's end after a last line without a line feed.
     var textOffset: Int { unsafe window.offset + (position - window.start) }
     /// The lines passed so far.
     var lineCount: Int { nextLine - 1 }

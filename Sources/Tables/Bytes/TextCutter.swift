@@ -33,7 +33,7 @@ import Darwin
     private var tail: [UInt8] = []
 
     /// - Parameters:
-    ///   - start: where the first piece begins in the text.
+    ///   - start: where the first piece begins in the text; past its end where a header lacks its line feed.
     ///   - pieceSize: about how many bytes a piece has.
     init(_ file: FileBytes, from start: Int, pieceSize: Int) throws(TableError) {
         self.file = file
@@ -56,6 +56,7 @@ import Darwin
 
     private func nextOfPlain() -> Piece? {
         let start = position
+        if start >= file.count { return nil }
         var size = pieceSize
         while file.count - start > size {
             if let length = unsafe lastRecordEnd(file.base + start, size) {
@@ -65,7 +66,7 @@ import Darwin
             size *= 2
         }
         position = file.count
-        return start == file.count ? nil : Piece(bytes: file, range: start ..< file.count)
+        return Piece(bytes: file, range: start ..< file.count)
     }
 
     private func nextInflated(_ inflater: Inflater) throws(TableError) -> Piece? {

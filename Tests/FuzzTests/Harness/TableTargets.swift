@@ -10,7 +10,7 @@ extension Target {
         return try files(in: path).filter { name in endings.contains { name.hasSuffix($0) } }.map { try TestSupport.bytes(of: "\(path)/\($0)") }
     }
 
-    /// CSV and TSV, plain, read in parts by two threads, and through a gzip window that is as small as can be.
+    /// CSV and TSV, plain and gzip: in small pieces by two threads, or through a small window where there is little text.
     static func table(_ workspace: Workspace) throws -> Target {
         let small = [
             "a,b,c\n1,2,3\n4,,x\n", "a\tb\n\"1\t2\"\tq\"\n", "id;x\n", "\u{FEFF}x,\"y \"\"z\"\"\",w\r\n1,\"a\nb\",NA\r\n-1e5,,<5\r\n", "one\n\n1\n\n",

@@ -135,6 +135,29 @@ final class ManualClock {
         }
     }
 
+    @Test(arguments: parts)
+    func `a file of an unsynced checkpoint that is there and cannot be read is an error, not a run begun anew`(file: String) throws {
+        try withTemporaryFolder { folder in
+            _ = try train(folder, seconds: 0)
+            let path = "\(folder)/epoch-000004-step-000000-unsynced/\(file)"
+            try FileManager.default.removeItem(atPath: path)
+            // A folder in its place: root, who may read every file, cannot read that either.
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            let error = #expect(throws: ModelFileError.self) { try CheckpointStore(folder: folder).load() }
+            #expect(error?.file == path && error?.problem == "it cannot be read")
+        }
+    }
+
+    @Test func `the first two seconds are those of the run, however long its store was there before`() throws {
+        try withTemporaryFolder { folder in
+            let clock = ManualClock(), store = clock.store(folder)
+            clock.pass(10)
+            let model = try Model(features: 4, encoder: .dense(5), objectives: data.objectives, threads: 1)
+            try model.fit(data, validation: data, settings, checkpoints: store)
+            #expect(checkpoints(folder) == ["epoch-000004-step-000000-unsynced"])
+        }
+    }
+
     private static let parts = ["best.safetensors", "digests.json", "last.safetensors", "optimizer.safetensors", "state.json"]
 
     @Test(arguments: parts, ["truncated", "emptied", "changed", "removed"])

@@ -106,10 +106,12 @@ import Testing
         }
     }
 
-    @Test func `a file that is not there, a folder and an empty file are errors that name it`() throws {
+    @Test func `a file that is not there, a folder, a pipe and an empty file are errors that name it`() throws {
         try withTemporaryFolder { folder in
             try write([], to: "\(folder)/empty")
-            for path in ["\(folder)/none", folder, "\(folder)/empty"] {
+            let made = unsafe mkfifo("\(folder)/pipe", 0o600)
+            try #require(made == 0)
+            for path in ["\(folder)/none", folder, "\(folder)/pipe", "\(folder)/empty"] {
                 let error = #expect(throws: ModelFileError.self) { try SafeTensors.read(path) }
                 #expect(error?.file == path)
             }

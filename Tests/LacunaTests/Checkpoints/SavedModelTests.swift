@@ -185,6 +185,17 @@ import Testing
         }
     }
 
+    @Test func `files that cannot take their names do not stay under others`() throws {
+        try withTemporaryFolder { folder in
+            let (model, history) = try trained()
+            // A folder with something in it, where a file wants its name.
+            try FileManager.default.createDirectory(atPath: "\(folder)/history.jsonl/mine", withIntermediateDirectories: true)
+            let error = #expect(throws: ModelFileError.self) { try model.save(to: folder, history: history) }
+            #expect(error?.file == "\(folder)/history.jsonl")
+            #expect(!FileSystem.names(in: folder).contains { $0.hasSuffix(".partial") })
+        }
+    }
+
     @Test func `a model saved over another leaves no file of the way there`() throws {
         try withTemporaryFolder { folder in
             let (model, history) = try trained()

@@ -39,9 +39,19 @@ struct SparseRows {
         }
     }
 
-    /// Zeroes what ``addGradient(of:outputs:to:)`` can have touched.
-    func clear(_ gradient: View<Float>, outputs: Int) {
+    /// Zeroes what ``addGradient(of:outputs:to:)`` can have touched: the rows of stored columns, or all where the elements are
+    /// more than the columns.
+    func clear(_ gradient: View<Float>, outputs: Int, _ workers: Workers) {
         precondition(gradient.count >= matrix.columns * outputs, "a gradient of another size")
+        var elements = 0
+        for index in 0..<rows.count {
+            let row = Int(rows[index])
+            elements += matrix.rowStarts[row + 1] - matrix.rowStarts[row]
+        }
+        if elements >= matrix.columns {
+            let all = matrix.columns * outputs
+            return workers.split(all, grain: 16, work: all) { own in gradient.slice(own.lowerBound, own.count).fill(0) }
+        }
         unsafe withElements { starts, columns, _ in
             unsafe lacuna_sparse_clear(rows.count, outputs, rows.base, starts, columns, gradient.base)
         }

@@ -219,7 +219,7 @@ package final class NativeEngine: Engine {
             case .sparse(let rows) = run.input.gather(
                 run.data.features, rows: chosen, padded: chosen.count, keepsSparse: true, workers: workers)
         else { return }
-        rows.clear(updater.encoderGradient.slice(first.kernel, first.inputs * first.outputs), outputs: first.outputs)
+        rows.clear(updater.encoderGradient.slice(first.kernel, first.inputs * first.outputs), outputs: first.outputs, workers)
     }
 
     /// Σw by objective, and from it what each entry's weight is multiplied with.
