@@ -62,6 +62,11 @@ def w1(programs, scale):
         runs[name] = lambda script=script, variant=variant: programs.peer(script, folder, "--variant", variant, "--epochs", 20)
     compare(result, "20 epochs with shuffling", interleave(runs, scale.repeats), value="fitSeconds", unit="ms", scale=1e3, goal=4.5)
     result.notes.append(
+        "Where the rest of a step is: 65 500 multiply-adds (32 rows × 896 weights forward and again for their gradients, 256 of them for "
+        "the hidden gradient), losses of 128 numbers and Adam of 964. Called by themselves on a processor with AVX-512, over and over, the "
+        "products took 0.9 µs, the heads' way back 0.25, losses 0.35, Adam 0.45: together 2 µs. Within a step the same take 2.9, for each "
+        "finds its code and data cold, and 0.9 µs are counts, checks and calls between them.")
+    result.notes.append(
         "A step of Lacuna, of JAX scan and of Keras holds the gathering of its rows (Lacuna's and Keras's the shuffling, too); "
         "that of PyTorch and of JAX jit takes batches cut beforehand.")
     return result
@@ -318,7 +323,8 @@ def instructions(programs, scale):
     bench = without_debugging(programs)
     cases = [("W1", "w1", dict(kind="w1"), 1, 9)]
     if not scale.quick:
-        for T, density in ((1024, 1), (1024, 0.1), (1024, 0.01), (8192, 0.01)):
+        # A dense product of this size is the BLAS's own, and takes valgrind a quarter of an hour.
+        for T, density in ((1024, 0.1), (1024, 0.01), (8192, 0.01)):
             cases.append((f"W2, T = {T}, {density * 100:g} % observed", f"w2-{T}-{density:g}",
                           dict(kind="wide", T=T, density=float(density)), 1, 3))
     for case, name, settings, few, many in cases:
