@@ -20,13 +20,15 @@ parser.add_argument("--objectives", type=int, default=256)
 parser.add_argument("--threads", type=int, default=2)
 a = parser.parse_args()
 y = scipy.sparse.load_npz(os.path.join(a.problem, "y.npz")).tocsc()
-logits = np.load(os.path.join(a.folder, "logits.npy"))[:, 0]
+logits = np.load(os.path.join(a.folder, "logits.npy"))[:, 0].astype(np.float64)
+# What Lacuna ranks by and its predictions say: probabilities in single precision, in which near logits are equal.
+probabilities = (1 / (1 + np.exp(-logits))).astype(np.float32)
 with open(os.path.join(a.folder, "scores.json")) as file:
     scores = json.load(file)
 seconds, count, difference = 0.0, 0, 0.0
 for k in range(y.shape[1]):
     part = slice(y.indptr[k], y.indptr[k + 1])
-    labels, values = y.data[part], logits[part]
+    labels, values = y.data[part], probabilities[part]
     if count == a.objectives:
         break
     if labels.min() == labels.max():
