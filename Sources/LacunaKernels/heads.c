@@ -39,13 +39,6 @@ INLINE void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *
     }
 }
 
-// Sixteen columns side by side, in registers; wider than most processors have, it becomes several of theirs.
-typedef float chunk __attribute__((vector_size(64), aligned(4)));
-enum { CHUNK = 16 };
-
-#define LOAD(x, p) memcpy(&(x), (p), sizeof(chunk))
-#define STORE(p, x) memcpy((p), &(x), sizeof(chunk))
-
 WIDE void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *restrict hidden,
                                  const float *restrict weight, const float *restrict g, float *restrict dweight,
                                  float *restrict dhidden) {

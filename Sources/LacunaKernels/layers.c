@@ -234,38 +234,6 @@ WIDE void lacuna_batch_norm_inference(size_t rows, size_t columns, float epsilon
                 / __builtin_elementwise_sqrt(variance[j] + epsilon) * gamma[j] + beta[j];
 }
 
-// Four rows by sixteen columns at a time stay in registers; the columns left over take the plain loop, in every row.
-WIDE void lacuna_dense_rows(size_t rows, size_t inputs, size_t outputs, const float *restrict x,
-                            const float *restrict kernel, float *restrict out) {
-#pragma clang fp contract(fast)
-    size_t whole = outputs / 16 * 16;
-    for (size_t i = 0; i < rows; i += 4) {
-        const float *x0 = x + i * inputs, *x1 = x0 + inputs, *x2 = x1 + inputs, *x3 = x2 + inputs;
-        for (size_t j = 0; j < whole; j += 16) {
-            float sum0[16] = {0}, sum1[16] = {0}, sum2[16] = {0}, sum3[16] = {0};
-            for (size_t k = 0; k < inputs; k++) {
-                const float *w = kernel + k * outputs + j;
-                for (size_t c = 0; c < 16; c++) {
-                    sum0[c] += x0[k] * w[c];
-                    sum1[c] += x1[k] * w[c];
-                    sum2[c] += x2[k] * w[c];
-                    sum3[c] += x3[k] * w[c];
-                }
-            }
-            memcpy(out + i * outputs + j, sum0, sizeof sum0);
-            memcpy(out + (i + 1) * outputs + j, sum1, sizeof sum1);
-            memcpy(out + (i + 2) * outputs + j, sum2, sizeof sum2);
-            memcpy(out + (i + 3) * outputs + j, sum3, sizeof sum3);
-        }
-        for (size_t r = i; r < i + 4; r++) {
-            float *o = out + r * outputs;
-            for (size_t j = whole; j < outputs; j++) o[j] = 0;
-            for (size_t k = 0; k < inputs; k++)
-                for (size_t j = whole; j < outputs; j++) o[j] += x[r * inputs + k] * kernel[k * outputs + j];
-        }
-    }
-}
-
 WIDE void lacuna_sparse_forward(size_t count, size_t outputs, const int32_t *restrict rows,
                                 const ptrdiff_t *restrict starts, const int32_t *restrict columns,
                                 const float *restrict values, const float *restrict kernel, float *restrict out) {

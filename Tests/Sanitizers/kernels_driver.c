@@ -98,6 +98,33 @@ static void norms(size_t rows, size_t columns, int wild) {
     free(mean); free(variance); free(inverse); free(byRow);
 }
 
+// Small products in all three ways that their operands stand, with and without what follows them.
+static void smallProducts(size_t m, size_t n, size_t k, int wild) {
+    float *a = floats(m * k, wild), *byRow = floats(n * k, wild);
+    float *b = malloc(k * n * sizeof(float) + 1), *turned = malloc(m * k * sizeof(float) + 1), *bias = floats(n, wild);
+    float *plain = floats(m * n, 0), *turnedProduct = floats(m * n, 0), *relu = floats(m * n, 0), *dots = floats(m * n, 0);
+    for (size_t l = 0; l < k; l++) {
+        for (size_t j = 0; j < n; j++) b[l * n + j] = byRow[j * k + l];
+        for (size_t i = 0; i < m; i++) turned[l * m + i] = a[i * k + l];
+    }
+    lacuna_product(m, n, k, a, k, 1, b, NULL, 0, plain);
+    lacuna_product(m, n, k, turned, 1, m, b, NULL, 0, turnedProduct);
+    lacuna_product(m, n, k, a, k, 1, b, bias, 1, relu);
+    lacuna_product_of_rows(m, n, k, a, byRow, dots);
+    for (size_t i = 0; i < m && !wild; i++)
+        for (size_t j = 0; j < n; j++) {
+            size_t at = i * n + j;
+            double sum = 0;
+            for (size_t l = 0; l < k; l++) sum += (double)a[i * k + l] * (double)b[l * n + j];
+            check(fabs(sum - (double)plain[at]) < 1e-3, "a small product is wrong");
+            check(plain[at] == turnedProduct[at], "a small product depends on how its operand stands");
+            check(fabs(sum - (double)dots[at]) < 1e-3, "a small product of rows is wrong");
+            float next = plain[at] + bias[j];
+            check(relu[at] == (next < 0 ? 0 : next), "what follows a small product is wrong");
+        }
+    free(a); free(byRow); free(b); free(turned); free(bias); free(plain); free(turnedProduct); free(relu); free(dots);
+}
+
 static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int wild) {
     int32_t *rows = indices(count, total);
     float *hidden = floats(total * H, wild), *gathered = floats(count * H, 0), *dhidden = floats(total * H, 0);
@@ -105,17 +132,6 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
     check(count * H == 0 || memcmp(gathered, hidden + (size_t)rows[0] * H, H * sizeof(float)) == 0, "gather is wrong");
     lacuna_scatter_add(count, H, rows, gathered, dhidden);
     float *weight = floats(width * H, wild), *out = floats(count * width, 0), *dweight = floats(width * H, 0);
-    // Prediction's product takes whole groups of four rows; every row is the same sum wherever it stands.
-    size_t fours = total / 4 * 4;
-    float *kernel = floats(H * width, wild), *product = floats(fours * width, 0);
-    lacuna_dense_rows(fours, H, width, hidden, kernel, product);
-    for (size_t i = 0; i < fours && !wild; i++)
-        for (size_t c = 0; c < width; c++) {
-            double sum = 0;
-            for (size_t k = 0; k < H; k++) sum += (double)hidden[i * H + k] * (double)kernel[k * width + c];
-            check(fabs(sum - (double)product[i * width + c]) < 1e-3, "the product of prediction is wrong");
-        }
-    free(kernel); free(product);
     lacuna_observed_scores(count, width, H, rows, hidden, weight, out);
     float *narrowGradient = calloc(width * H + 1, sizeof(float)), *narrowHidden = calloc(count * H + 1, sizeof(float));
     lacuna_narrow_backward(count, width, H, gathered, weight, out, narrowGradient, narrowHidden);
@@ -407,6 +423,7 @@ int main(void) {
                 // No row is no call in the engine; no column does not occur.
                 norms(sizes[i], sizes[j] ? sizes[j] : 1, wild);
                 sparse(sizes[i], sizes[j], 1 + sizes[j], 1 + sizes[(i + j) % SIZES], wild);
+                smallProducts(sizes[i], sizes[j], sizes[(i + j) % SIZES], wild);
                 rowsAndHeads(sizes[i], sizes[j] % 9, sizes[(i + j) % SIZES], 1 + sizes[j], wild);
             }
         }

@@ -50,9 +50,13 @@ void lacuna_batch_norm_backward(size_t rows, size_t columns, const float *xhat, 
 void lacuna_batch_norm_inference(size_t rows, size_t columns, float epsilon, const float *x, const float *gamma,
                                  const float *beta, const float *mean, const float *variance, float *y);
 
-// out = x . kernel for prediction: x [rows, inputs], kernel [inputs, outputs], out [rows, outputs]; rows is a multiple of
-// 4. Every row is summed in the same order whatever its place, unlike in a BLAS, so equal rows give equal bits.
-void lacuna_dense_rows(size_t rows, size_t inputs, size_t outputs, const float *x, const float *kernel, float *out);
+// Products too small for a BLAS, and those of prediction: c [m, n] = a . b, b [k, n], with a(i, l) at a[i * row + l * step], so that
+// a may stand transposed. Then bias [n], unless NULL, is added, and under is_relu what is below 0 becomes 0. Every number is one
+// sum in the order of l, whatever m, n and its place are, where m is a multiple of 4; equal rows then give equal bits.
+void lacuna_product(size_t m, size_t n, size_t k, const float *a, size_t row, size_t step, const float *b, const float *bias,
+                    int is_relu, float *c);
+// c [m, n] = a . b transposed, a [m, k] and b [n, k].
+void lacuna_product_of_rows(size_t m, size_t n, size_t k, const float *a, const float *b, float *c);
 
 // Products of sparse rows, in compressed rows: row r of the matrix has the elements starts[r] ..< starts[r + 1] of columns and
 // values; rows [count] chooses some, which may repeat. Each row is summed element by element in order, so equal rows give

@@ -10,6 +10,8 @@ final class DenseStack {
         case training(DropoutKey)
         /// No dropout, batch norm uses its moving averages.
         case inference
+
+        var isInference: Bool { if case .inference = self { true } else { false } }
     }
 
     let layers: [ParameterLayout.Layer]
@@ -77,23 +79,26 @@ final class DenseStack {
             // relu's slope shows in its output, so it needs no sums beside it.
             let sums = isInPlace ? outputs : cache.sums.room(for: size)
             let kernel = parameters.slice(layer.kernel, layer.inputs * layer.outputs)
-            switch (input, mode) {
-            case (.sparse(let sparse), _): sparse.multiply(kernel, outputs: layer.outputs, into: sums, workers)
-            case (.dense(let dense), .inference):
-                workers.split(rows, grain: 4, work: size * layer.inputs) { own in
-                    unsafe lacuna_dense_rows(
-                        own.count, layer.inputs, layer.outputs, dense.base + own.lowerBound * layer.inputs, kernel.base,
-                        sums.base + own.lowerBound * layer.outputs)
-                }
-            case (.dense(let dense), .training):
-                Products.multiply(dense, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs, workers: workers)
-            }
             let bias = parameters.slice(layer.bias, layer.outputs)
-            if isInPlace {
+            var isDone = false
+            switch input {
+            case .sparse(let sparse): sparse.multiply(kernel, outputs: layer.outputs, into: sums, workers)
+            case .dense(let dense):
+                // Prediction sums every row in the same order, whatever its neighbours; a BLAS does not.
+                if mode.isInference || Products.isSmall(m: rows, n: layer.outputs, k: layer.inputs) {
+                    isDone = isInPlace
+                    Products.multiplyRows(
+                        dense, kernel, bias: isDone ? bias : nil, isRelu: isDone, into: sums, m: rows, n: layer.outputs,
+                        k: layer.inputs, workers: workers)
+                } else {
+                    Products.multiply(dense, kernel, into: sums, m: rows, n: layer.outputs, k: layer.inputs, workers: workers)
+                }
+            }
+            if isInPlace, !isDone {
                 workers.split(rows, work: size) { own in
                     unsafe lacuna_bias_relu(own.count, layer.outputs, bias.base, sums.base + own.lowerBound * layer.outputs)
                 }
-            } else {
+            } else if !isInPlace {
                 unsafe lacuna_add_bias(rows, layer.outputs, bias.base, sums.base)
                 normalise(layer, cache, sums, rows: rows, parameters: parameters, statistics: statistics, mode: mode)
                 workers.split(size, work: 8 * size) { own in
