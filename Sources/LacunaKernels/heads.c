@@ -39,55 +39,77 @@ INLINE void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *
     }
 }
 
-WIDE void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *restrict hidden,
-                                 const float *restrict weight, const float *restrict g, float *restrict dweight,
-                                 float *restrict dhidden) {
+typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
+
+// relu's slope at its output h: d where h is above 0, else 0; a NaN stays visible.
+#define PAST_RELU(d, h) ((chunk)(((bits)(d) & (bits)((h) > 0)) | ((bits)(h) & (bits)((h) != (h)))))
+
+// Up to four outputs at a time, in sixteen columns: their weights and gradients stay in registers while all rows go by.
+INLINE void narrow_block(size_t width, size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
+                         const float *restrict g, int adds_weight, float *restrict dweight, int adds_hidden, float *restrict dhidden,
+                         int adds_sums, float *restrict sums) {
     FAST
-    size_t j = 0;
-    for (; j + CHUNK <= H; j += CHUNK) {
-        size_t c = 0;
-        // Four outputs at a time: their weights and gradients stay in registers while all rows go by.
-        for (; c + 4 <= scores; c += 4) {
-            const float *w = weight + c * H + j, *slopes = g + c;
-            float *d = dweight + c * H + j;
-            chunk w0, w1, w2, w3, d0, d1, d2, d3;
-            LOAD(w0, w); LOAD(w1, w + H); LOAD(w2, w + 2 * H); LOAD(w3, w + 3 * H);
-            LOAD(d0, d); LOAD(d1, d + H); LOAD(d2, d + 2 * H); LOAD(d3, d + 3 * H);
-            for (size_t i = 0; i < rows; i++) {
-                const float *s = slopes + i * scores;
-                chunk h, dh;
-                LOAD(h, hidden + i * H + j);
-                LOAD(dh, dhidden + i * H + j);
-                dh += (s[0] * w0 + s[1] * w1) + (s[2] * w2 + s[3] * w3);
-                d0 += s[0] * h;
-                d1 += s[1] * h;
-                d2 += s[2] * h;
-                d3 += s[3] * h;
-                STORE(dhidden + i * H + j, dh);
-            }
-            STORE(d, d0); STORE(d + H, d1); STORE(d + 2 * H, d2); STORE(d + 3 * H, d3);
+    chunk w[4], d[4] = {{0}}, sum = {0};
+    for (size_t c = 0; c < width; c++) LOAD(w[c], weight + c * H);
+    for (size_t c = 0; adds_weight && c < width; c++) LOAD(d[c], dweight + c * H);
+    if (sums && adds_sums) LOAD(sum, sums);
+    for (size_t i = 0; i < rows; i++) {
+        chunk h, dh = {0};
+        LOAD(h, hidden + i * H);
+        if (adds_hidden) LOAD(dh, dhidden + i * H);
+        for (size_t c = 0; c < width; c++) {
+            dh += g[i * scores + c] * w[c];
+            d[c] += g[i * scores + c] * h;
         }
-        for (; c < scores; c++) {
-            chunk w, d;
-            LOAD(w, weight + c * H + j);
-            LOAD(d, dweight + c * H + j);
-            for (size_t i = 0; i < rows; i++) {
-                chunk h, dh;
-                LOAD(h, hidden + i * H + j);
-                LOAD(dh, dhidden + i * H + j);
-                dh += g[i * scores + c] * w;
-                d += g[i * scores + c] * h;
-                STORE(dhidden + i * H + j, dh);
+        if (sums) {
+            dh = PAST_RELU(dh, h);
+            sum += dh;
+        }
+        STORE(dhidden + i * H, dh);
+    }
+    for (size_t c = 0; c < width; c++) STORE(dweight + c * H, d[c]);
+    if (sums) STORE(sums, sum);
+}
+
+INLINE void narrow_columns(size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
+                           const float *restrict g, int adds, float *restrict dweight, float *restrict dhidden, int adds_sums,
+                           float *restrict sums) {
+    size_t c = 0;
+    for (; c + 4 < scores; c += 4)
+        narrow_block(4, rows, scores, H, hidden, weight + c * H, g + c, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
+    weight += c * H;
+    dweight += c * H;
+    switch (scores - c) {
+    case 4: narrow_block(4, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 3: narrow_block(3, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 2: narrow_block(2, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 1: narrow_block(1, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    }
+}
+
+WIDE void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
+                                 const float *restrict g, int adds, float *restrict dweight, float *restrict dhidden,
+                                 int adds_sums, float *restrict sums) {
+    size_t j = 0;
+    for (; j + CHUNK <= H; j += CHUNK)
+        narrow_columns(rows, scores, H, hidden + j, weight + j, g, adds, dweight + j, dhidden + j, adds_sums,
+                       sums ? sums + j : NULL);
+    for (; j < H; j++) {
+        for (size_t c = 0; !adds && c < scores; c++) dweight[c * H + j] = 0;
+        if (sums && !adds_sums) sums[j] = 0;
+        for (size_t i = 0; i < rows; i++) {
+            float h = hidden[i * H + j], dh = 0;
+            for (size_t c = 0; c < scores; c++) {
+                dh += g[i * scores + c] * weight[c * H + j];
+                dweight[c * H + j] += g[i * scores + c] * h;
             }
-            STORE(dweight + c * H + j, d);
+            if (sums) {
+                dh = h > 0 ? dh : (h != h ? h : 0.0f);
+                sums[j] += dh;
+            }
+            dhidden[i * H + j] = dh;
         }
     }
-    for (; j < H; j++)
-        for (size_t i = 0; i < rows; i++)
-            for (size_t c = 0; c < scores; c++) {
-                dhidden[i * H + j] += g[i * scores + c] * weight[c * H + j];
-                dweight[c * H + j] += g[i * scores + c] * hidden[i * H + j];
-            }
 }
 
 WIDE void lacuna_run_scores(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
@@ -148,12 +170,12 @@ void lacuna_panels(size_t rows, size_t H, size_t first, size_t last, const float
     }
 }
 
-WIDE void lacuna_add_panels(size_t rows, size_t H, size_t first, size_t last, const float *restrict panels,
-                            float *restrict out) {
+WIDE void lacuna_unite_panels(size_t rows, size_t H, size_t first, size_t last, const float *restrict panels,
+                              float *restrict out) {
     for (size_t p = first; p < last; p++) {
         size_t j0 = p * LACUNA_PANEL, width = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
         for (size_t i = 0; i < rows; i++)
-            for (size_t j = 0; j < width; j++) out[i * H + j0 + j] += panels[(p * rows + i) * LACUNA_PANEL + j];
+            for (size_t j = 0; j < width; j++) out[i * H + j0 + j] = panels[(p * rows + i) * LACUNA_PANEL + j];
     }
 }
 

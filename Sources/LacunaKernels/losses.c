@@ -172,7 +172,7 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
     float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
     // Few columns: rows go side by side.
     for (size_t j = 0; is_narrow && j < columns; j++) {
-        float loss_sum = 0, slope_sum = 0;
+        float loss_sum = 0, slope_sum = 0, own_bias = bias[j], coefficient = coefficients[j];
         for (size_t i0 = 0; i0 < rows; i0 += LANES) {
             size_t count = rows - i0 < LANES ? rows - i0 : LANES;
             float y[LANES], s[LANES], loss[LANES], slope[LANES];
@@ -180,8 +180,8 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
             bring(i0, count, j, stride, z, s);
             for (size_t l = 0; l < LANES; l++) {
                 int seen = y[l] == y[l];
-                binary(s[l] + bias[j], seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss[l], &slope[l]);
-                slope[l] = seen ? slope[l] * coefficients[j] : 0.0f;
+                binary(s[l] + own_bias, seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss[l], &slope[l]);
+                slope[l] = seen ? slope[l] * coefficient : 0.0f;
                 loss[l] = seen ? loss[l] : 0.0f;
             }
             loss_sum += total(loss);

@@ -125,6 +125,66 @@ static void smallProducts(size_t m, size_t n, size_t k, int wild) {
     free(a); free(byRow); free(b); free(turned); free(bias); free(plain); free(turnedProduct); free(relu); free(dots);
 }
 
+// Few outputs, back in one pass: first replacing what stands in the gradients, then adding to it, with and without a relu below.
+static void narrow(size_t rows, size_t scores, size_t H, const float *source, const float *weight, const float *g, int wild) {
+    float *hidden = malloc(rows * H * sizeof(float) + 1), *dweight = floats(scores * H, 1), *dhidden = floats(rows * H, 1);
+    float *plain = floats(rows * H, 1), *sums = floats(H, 1), *apart = calloc(H + 1, sizeof(float)), *once = calloc(scores * H + 1, sizeof(float));
+    lacuna_activate(LACUNA_RELU, rows * H, source, hidden);
+    lacuna_narrow_backward(rows, scores, H, hidden, weight, g, 0, once, plain, 0, NULL);
+    lacuna_narrow_backward(rows, scores, H, hidden, weight, g, 0, dweight, dhidden, 0, sums);
+    for (size_t i = 0; i < rows && !wild; i++)
+        for (size_t j = 0; j < H; j++) {
+            double sum = 0;
+            for (size_t c = 0; c < scores; c++) sum += (double)g[i * scores + c] * (double)weight[c * H + j];
+            check(fabs(sum - (double)plain[i * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of hidden values is wrong");
+        }
+    for (size_t c = 0; c < scores && !wild; c++)
+        for (size_t j = 0; j < H; j++) {
+            double sum = 0;
+            for (size_t i = 0; i < rows; i++) sum += (double)g[i * scores + c] * (double)hidden[i * H + j];
+            check(fabs(sum - (double)once[c * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of weights is wrong");
+            check(once[c * H + j] == dweight[c * H + j], "a relu below changes a narrow gradient of weights");
+        }
+    lacuna_relu_backward_sums(rows, H, 0, H, hidden, plain, 0, apart);
+    for (size_t at = 0; at < rows * H; at++) {
+        check(hidden[at] == hidden[at] || dhidden[at] != dhidden[at], "a relu's way back loses a NaN");
+        check(wild || plain[at] == dhidden[at], "a relu below is taken along wrongly");
+    }
+    for (size_t j = 0; j < H && !wild; j++)
+        check(fabsf(sums[j] - apart[j]) < 1e-4f * (1 + fabsf(apart[j])), "sums below a relu are wrong");
+    lacuna_narrow_backward(rows, scores, H, hidden, weight, g, 1, dweight, dhidden, 1, sums);
+    for (size_t at = 0; at < scores * H && !wild; at++)
+        check(fabsf(dweight[at] - 2 * once[at]) < 1e-3f * (1 + fabsf(once[at])), "a narrow gradient is not added to");
+    for (size_t j = 0; j < H && !wild; j++)
+        check(fabsf(sums[j] - 2 * apart[j]) < 1e-3f * (1 + fabsf(apart[j])), "sums below a relu are not added to");
+    free(hidden); free(dweight); free(dhidden); free(plain); free(sums); free(apart); free(once);
+}
+
+// A kernel that moves where its gradient is made, against the gradient and the step apart; some of its rows, then the others.
+static void kernelMoves(size_t rows, size_t inputs, size_t outputs, int wild) {
+    size_t n = inputs * outputs, strips = (inputs + LACUNA_STRIP - 1) / LACUNA_STRIP, others = (outputs + LACUNA_STRIP - 1) / LACUNA_STRIP;
+    lacuna_adam_numbers k = {0.9f, 0.1f, 0.999f, 0.001f, 1e-8f, 0.01f, 1.5f, 1, 0.1f, 0.99f};
+    float *x = floats(rows * inputs, wild), *d = floats(rows * outputs, wild), *p[2], *m[2], *v[2];
+    float *xs = malloc((strips * rows * LACUNA_STRIP + 1) * sizeof(float)), *ds = malloc((others * rows * LACUNA_STRIP + 1) * sizeof(float));
+    float *gradient = calloc(n + 1, sizeof(float));
+    p[0] = floats(n, wild); m[0] = floats(n, 0); v[0] = calloc(n + 1, sizeof(float));
+    p[1] = malloc(n * sizeof(float) + 1); m[1] = malloc(n * sizeof(float) + 1); v[1] = calloc(n + 1, sizeof(float));
+    memcpy(p[1], p[0], n * sizeof(float)); memcpy(m[1], m[0], n * sizeof(float));
+    lacuna_strips(rows, inputs, 0, strips / 2, x, xs);
+    lacuna_strips(rows, inputs, strips / 2, strips, x, xs);
+    lacuna_strips(rows, outputs, 0, others, d, ds);
+    size_t half = inputs / 8 * 4;
+    lacuna_kernel_adam(rows, outputs, 0, half, xs, ds, &k, p[0], m[0], v[0]);
+    lacuna_kernel_adam(rows, outputs, half, inputs, xs, ds, &k, p[0], m[0], v[0]);
+    lacuna_product(inputs, outputs, rows, x, 1, inputs, d, NULL, 0, gradient);
+    lacuna_adam(n, p[1], gradient, m[1], v[1], &k);
+    for (size_t at = 0; at < n && !wild; at++)
+        check(fabsf(p[0][at] - p[1][at]) < 1e-4f && fabsf(m[0][at] - m[1][at]) < 1e-4f && fabsf(v[0][at] - v[1][at]) < 1e-4f,
+              "a kernel moves otherwise than by its gradient");
+    for (int i = 0; i < 2; i++) { free(p[i]); free(m[i]); free(v[i]); }
+    free(x); free(d); free(xs); free(ds); free(gradient);
+}
+
 static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int wild) {
     int32_t *rows = indices(count, total);
     float *hidden = floats(total * H, wild), *gathered = floats(count * H, 0), *dhidden = floats(total * H, 0);
@@ -133,21 +193,7 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
     lacuna_scatter_add(count, H, rows, gathered, dhidden);
     float *weight = floats(width * H, wild), *out = floats(count * width, 0), *dweight = floats(width * H, 0);
     lacuna_observed_scores(count, width, H, rows, hidden, weight, out);
-    float *narrowGradient = calloc(width * H + 1, sizeof(float)), *narrowHidden = calloc(count * H + 1, sizeof(float));
-    lacuna_narrow_backward(count, width, H, gathered, weight, out, narrowGradient, narrowHidden);
-    for (size_t i = 0; i < count && !wild; i++)
-        for (size_t j = 0; j < H; j++) {
-            double sum = 0;
-            for (size_t c = 0; c < width; c++) sum += (double)out[i * width + c] * (double)weight[c * H + j];
-            check(fabs(sum - (double)narrowHidden[i * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of hidden values is wrong");
-        }
-    for (size_t c = 0; c < width && !wild; c++)
-        for (size_t j = 0; j < H; j++) {
-            double sum = 0;
-            for (size_t i = 0; i < count; i++) sum += (double)out[i * width + c] * (double)gathered[i * H + j];
-            check(fabs(sum - (double)narrowGradient[c * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of weights is wrong");
-        }
-    free(narrowGradient); free(narrowHidden);
+    if (width > 0) narrow(count, width, H, gathered, weight, out, wild);
     // One slot's columns stand at the end of a wider matrix, as the last objective's do.
     size_t stride = width + 3;
     float *scores = floats(total * stride, wild);
@@ -219,7 +265,7 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
     for (size_t p = 0; p < panels; p++) {
         lacuna_panels(rows, H, p, p + 1, hidden, panel);
         lacuna_run_backward(segments, n, 0, width, H, rows, p, p + 1, entryRows, panel, matrix, packed, dweight, dpanel);
-        lacuna_add_panels(rows, H, p, p + 1, dpanel, dhidden);
+        lacuna_unite_panels(rows, H, p, p + 1, dpanel, dhidden);
     }
     for (size_t k = 0; k < n && !wild; k++)
         for (size_t c = 0; c < width; c++)
@@ -403,6 +449,22 @@ static void sparse(size_t count, size_t outputs, size_t total, size_t width, int
             check(fabs(sum - (double)out[i * outputs + j]) < 1e-4, "the sparse product is wrong");
         }
     lacuna_sparse_backward(count, outputs, 0, outputs, rows, starts, columns, values, out, gradient);
+    // The same gradient by column, used up where it is made.
+    size_t n = width * outputs, elements = 0;
+    for (size_t i = 0; i < count; i++) elements += (size_t)(starts[rows[i] + 1] - starts[rows[i]]);
+    int32_t *byColumn = malloc((width + 2) * sizeof(int32_t)), *turnedRows = malloc(elements * sizeof(int32_t) + 1);
+    float *turned = malloc(elements * sizeof(float) + 1), *moved = malloc(n * sizeof(float) + 1), *m = calloc(2 * n + 1, sizeof(float));
+    float *v = calloc(2 * n + 1, sizeof(float));
+    lacuna_adam_numbers k = {0.9f, 0.1f, 0.999f, 0.001f, 1e-8f, 0.01f, 1.5f, 1, 0.1f, 0.99f};
+    lacuna_turn_rows(count, width, rows, starts, columns, values, byColumn, turnedRows, turned);
+    check((size_t)byColumn[width] == elements, "elements are lost by column");
+    memcpy(moved, kernel, n * sizeof(float));
+    lacuna_sparse_adam(0, width / 2, outputs, byColumn, turnedRows, turned, out, &k, moved, m, v);
+    lacuna_sparse_adam(width / 2, width, outputs, byColumn, turnedRows, turned, out, &k, moved, m, v);
+    lacuna_adam(n, kernel, gradient, m + n, v + n, &k);
+    for (size_t at = 0; at < n && !wild; at++)
+        check(fabsf(moved[at] - kernel[at]) < 1e-4f && fabsf(m[at] - m[n + at]) < 1e-4f, "a sparse kernel moves otherwise than by its gradient");
+    free(byColumn); free(turnedRows); free(turned); free(moved); free(m); free(v);
     lacuna_sparse_clear(count, outputs, rows, starts, columns, gradient);
     for (size_t i = 0; i < width * outputs; i++) check(gradient[i] == 0, "a sparse gradient is not cleared");
     free(starts); free(rows); free(columns); free(values); free(kernel); free(out); free(gradient);
@@ -423,6 +485,7 @@ int main(void) {
                 // No row is no call in the engine; no column does not occur.
                 norms(sizes[i], sizes[j] ? sizes[j] : 1, wild);
                 sparse(sizes[i], sizes[j], 1 + sizes[j], 1 + sizes[(i + j) % SIZES], wild);
+                kernelMoves(sizes[i], sizes[j], sizes[(i + j) % SIZES], wild);
                 smallProducts(sizes[i], sizes[j], sizes[(i + j) % SIZES], wild);
                 rowsAndHeads(sizes[i], sizes[j] % 9, sizes[(i + j) % SIZES], 1 + sizes[j], wild);
             }

@@ -77,10 +77,12 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, cons
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
                             const float *weight, float *out);
 
-// Back from the gradients g [rows, scores] of few scores = hidden . weight transposed, hidden [rows, H] and weight [scores, H]:
-// dweight += g transposed . hidden and dhidden += g . weight in one pass, which two small products of a BLAS are slower at.
-void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *hidden, const float *weight, const float *g,
-                            float *dweight, float *dhidden);
+// Back from the gradients g [rows, scores] of few scores = hidden . weight transposed, hidden [rows, H] and weight [scores, H],
+// one at least: dweight = (adds ? dweight : 0) + g transposed . hidden and dhidden = g . weight in one pass. With sums [H], hidden
+// came out of a relu, and dhidden goes on through it: it becomes the gradient of what went into the relu, and
+// sums = (adds_sums ? sums : 0) + the sum of each of its columns.
+void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *hidden, const float *weight, const float *g, int adds,
+                            float *dweight, float *dhidden, int adds_sums, float *sums);
 
 // Optimizers, PyTorch's formulas. g is scaled by gscale first (clipping). decay is added to the gradient (L2);
 // shrink multiplies the weights (AdamW's 1 - rate * decay). slow = 1 - beta, rounded from double (1 - 0.999f would be
@@ -117,8 +119,8 @@ ptrdiff_t lacuna_run_weigh(const lacuna_segment *segments, size_t n, size_t widt
 // stays in a near cache, and panels are what threads share out. first ..< last are the panels to work on.
 enum { LACUNA_PANEL = 64 };
 void lacuna_panels(size_t rows, size_t H, size_t first, size_t last, const float *hidden, float *panels);
-// out [rows, H] += the panels.
-void lacuna_add_panels(size_t rows, size_t H, size_t first, size_t last, const float *panels, float *out);
+// out [rows, H] = the panels.
+void lacuna_unite_panels(size_t rows, size_t H, size_t first, size_t last, const float *panels, float *out);
 // The backward pass of a run, in some panels of a batch of rows: dweight at each segment's score += g * hidden, and
 // dpanels += g * weight.
 void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H, size_t batch,
@@ -182,6 +184,23 @@ void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *row
 int lacuna_all_finite(size_t n, const float *x);
 // The sum of squares, in double.
 double lacuna_sum_of_squares(size_t n, const float *x);
+
+// A matrix [rows, columns] by strips of this many columns, [strips, rows, LACUNA_STRIP], the last one padded with 0; first ..< last
+// are the strips to copy.
+enum { LACUNA_STRIP = 16 };
+void lacuna_strips(size_t rows, size_t columns, size_t first, size_t last, const float *source, float *out);
+// A step of Adam of a kernel p [inputs, outputs] of x . p, with moments m and v, from the gradient x transposed . d, which is
+// written nowhere: x [rows, inputs] and d [rows, outputs] in strips. Rows first ..< last of p move; first is a multiple of 4.
+void lacuna_kernel_adam(size_t rows, size_t outputs, size_t first, size_t last, const float *x, const float *d,
+                        const lacuna_adam_numbers *numbers, float *p, float *m, float *v);
+// The elements of chosen sparse rows (as above) by column: those of column c are out_starts[c] ..< out_starts[c + 1] of out_rows,
+// positions in rows that ascend, and out_values. out_starts [columns + 2]; the others have room for all elements.
+void lacuna_turn_rows(size_t count, size_t columns, const int32_t *rows, const ptrdiff_t *starts, const int32_t *column_of,
+                      const float *values, int32_t *out_starts, int32_t *out_rows, float *out_values);
+// A step of Adam of a kernel p [columns, outputs] of sparse rows, from the gradient that lacuna_sparse_backward would add up;
+// the elements stand by column, d [*, outputs]. Rows first ..< last of p move, those without an element, too.
+void lacuna_sparse_adam(size_t first, size_t last, size_t outputs, const int32_t *starts, const int32_t *rows, const float *values,
+                        const float *d, const lacuna_adam_numbers *numbers, float *p, float *m, float *v);
 
 // A step of Adam or AdamW.
 void lacuna_adam(size_t n, float *p, const float *g, float *m, float *v, const lacuna_adam_numbers *numbers);

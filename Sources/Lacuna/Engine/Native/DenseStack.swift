@@ -22,6 +22,9 @@ final class DenseStack {
     private let norm: Normalization
     private let dropout: Float
     private let caches: [Cache]
+    /// Of layers that move at once.
+    private let strips = (input: Memory<Float>(), slopes: Memory<Float>())
+    private let turned = TurnedRows()
     private let workers: Workers
 
     /// What one layer's backward pass needs of its forward pass.
@@ -40,6 +43,27 @@ final class DenseStack {
 
     /// Whether sums turn into outputs where they lie.
     private var isInPlace: Bool { norm == .none && activationKind == .relu }
+
+    /// Whether the last thing on the way to the output is a relu of sums with biases.
+    var endsInRelu: Bool { isInPlace && dropout == 0 && !layers.isEmpty }
+
+    /// Rows up to which a dense kernel's gradient is better used up where it is made than taken from a BLAS; measured with OpenBLAS.
+    private static let mostRows = 128
+
+    /// Whether a step takes less time where layers move as soon as their gradients are known.
+    func gainsFromMoves(_ input: LayerInput, rows: Int) -> Bool {
+        layers.indices.contains { gainsFromMoves(layers[$0], isSparse: $0 == 0 && input.isSparse, rows: rows) }
+    }
+
+    private func gainsFromMoves(_ layer: ParameterLayout.Layer, isSparse: Bool, rows: Int) -> Bool {
+        isSparse || rows <= Self.mostRows && !Products.isSmall(m: layer.inputs, n: layer.outputs, k: rows)
+    }
+
+    /// The last layer's part of the gradients: that of its biases.
+    func lastBias(of gradients: View<Float>) -> View<Float> {
+        let layer = layers[layers.count - 1]
+        return gradients.slice(layer.bias - gradientStart, layer.outputs)
+    }
 
     static let normEpsilon: Float = 1e-3
     static let batchNormMomentum: Float = 0.99
@@ -122,12 +146,17 @@ final class DenseStack {
     ///     `accumulate` says: its owner keeps it 0 between steps.
     ///   - accumulate: adds to what the gradients of kernels and biases hold rather than replacing it.
     ///   - wantsInput: whether d loss / d input is needed.
+    ///   - isPastRelu: whether the gradient is that of the last layer's sums already, and that of its biases is done; see
+    ///     ``endsInRelu``.
+    ///   - moves: given, no other pass adds to these gradients, and each layer moves as soon as its own are known.
     /// - Returns: d loss / d input `[rows, inputs]` where wanted; valid until the next pass.
     @discardableResult
     func backward(
         _ gradient: View<Float>, input: LayerInput, rows: Int, parameters: View<Float>, into gradients: View<Float>,
-        accumulate: Bool, key: DropoutKey, wantsInput: Bool, firstRow: Int = 0, logicalRows: View<Int32>? = nil
+        accumulate: Bool, key: DropoutKey, wantsInput: Bool, isPastRelu: Bool = false, moves: LayerMoves? = nil, firstRow: Int = 0,
+        logicalRows: View<Int32>? = nil
     ) -> View<Float>? {
+        precondition(moves == nil || !accumulate, "a layer moves before all of its gradient is known")
         var current = gradient
         for index in layers.indices.reversed() {
             let layer = layers[index], cache = caches[index], size = rows * layer.outputs
@@ -139,7 +168,9 @@ final class DenseStack {
             }
             let sums = isInPlace ? cache.outputs.view : cache.sums.view
             let upper = current, biasGradient = gradients.slice(layer.bias - gradientStart, layer.outputs)
-            if isInPlace {
+            if isPastRelu, index == layers.count - 1 {
+                // Nothing is left to do before the products.
+            } else if isInPlace {
                 workers.split(layer.outputs, grain: 16, work: size) { own in
                     unsafe lacuna_relu_backward_sums(
                         rows, layer.outputs, own.lowerBound, own.upperBound, sums.base, upper.base, accumulate ? 1 : 0,
@@ -155,22 +186,58 @@ final class DenseStack {
                 unsafe lacuna_column_sums(rows, layer.outputs, current.base, accumulate ? 1 : 0, biasGradient.base)
             }
             let below = index == 0 ? input : .dense(caches[index - 1].outputs.view.prefix(rows * layer.inputs))
-            let kernelGradient = gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs)
-            switch below {
-            case .sparse(let sparse): sparse.addGradient(of: current, outputs: layer.outputs, to: kernelGradient, workers)
-            case .dense(let dense):
+            var next: View<Float>?
+            if index > 0 || wantsInput {
+                let room = cache.inputGradient.room(for: rows * layer.inputs)
                 Products.multiply(
-                    dense, transposeA: true, current, into: kernelGradient, m: layer.inputs, n: layer.outputs, k: rows,
-                    accumulate: accumulate, workers: workers)
+                    current, parameters.slice(layer.kernel, layer.inputs * layer.outputs), transposeB: true, into: room,
+                    m: rows, n: layer.inputs, k: layer.outputs, workers: workers)
+                next = room
             }
-            guard index > 0 || wantsInput else { return nil }
-            let next = cache.inputGradient.room(for: rows * layer.inputs)
-            Products.multiply(
-                current, parameters.slice(layer.kernel, layer.inputs * layer.outputs), transposeB: true, into: next,
-                m: rows, n: layer.inputs, k: layer.outputs, workers: workers)
+            // Only now, for the input's gradient is taken from the kernel as it was.
+            if let moves {
+                move(layer, below, current, rows: rows, parameters, gradients, moves)
+            } else {
+                differentiate(layer, below, current, rows: rows, accumulate: accumulate, into: gradients)
+            }
+            guard let next else { return nil }
             current = next
         }
         return current
+    }
+
+    /// The gradient of a layer's kernel, from its input and the gradient of its sums.
+    private func differentiate(
+        _ layer: ParameterLayout.Layer, _ input: LayerInput, _ slopes: View<Float>, rows: Int, accumulate: Bool,
+        into gradients: View<Float>
+    ) {
+        let kernelGradient = gradients.slice(layer.kernel - gradientStart, layer.inputs * layer.outputs)
+        switch input {
+        case .sparse(let sparse): sparse.addGradient(of: slopes, outputs: layer.outputs, to: kernelGradient, workers)
+        case .dense(let dense):
+            Products.multiply(
+                dense, transposeA: true, slopes, into: kernelGradient, m: layer.inputs, n: layer.outputs, k: rows,
+                accumulate: accumulate, workers: workers)
+        }
+    }
+
+    /// Moves a layer whose other gradients are known.
+    private func move(
+        _ layer: ParameterLayout.Layer, _ input: LayerInput, _ slopes: View<Float>, rows: Int, _ parameters: View<Float>,
+        _ gradients: View<Float>, _ moves: LayerMoves
+    ) {
+        var range = layer.range
+        switch input {
+        case .sparse(let sparse):
+            turned.turn(sparse)
+            moves.move(layer, turned, slopes, rows: rows, parameters, workers)
+            range = layer.bias..<range.upperBound
+        case .dense(let dense) where gainsFromMoves(layer, isSparse: false, rows: rows):
+            moves.move(layer, dense, slopes, rows: rows, parameters, strips, workers)
+            range = layer.bias..<range.upperBound
+        case .dense: differentiate(layer, input, slopes, rows: rows, accumulate: false, into: gradients)
+        }
+        moves.move(range.lowerBound, gradients.slice(range.lowerBound - gradientStart, range.count), parameters, workers)
     }
 
     /// Prepares the gradients that the norms only ever add to.

@@ -7,6 +7,8 @@ enum LayerInput {
     case dense(View<Float>)
     /// Rows of a sparse matrix, multiplied where they lie.
     case sparse(SparseRows)
+
+    var isSparse: Bool { if case .sparse = self { true } else { false } }
 }
 
 /// Some rows of a sparse matrix.
@@ -43,11 +45,6 @@ struct SparseRows {
     /// more than the columns.
     func clear(_ gradient: View<Float>, outputs: Int, _ workers: Workers) {
         precondition(gradient.count >= matrix.columns * outputs, "a gradient of another size")
-        var elements = 0
-        for index in 0..<rows.count {
-            let row = Int(rows[index])
-            elements += matrix.rowStarts[row + 1] - matrix.rowStarts[row]
-        }
         if elements >= matrix.columns {
             let all = matrix.columns * outputs
             return workers.split(all, grain: 16, work: all) { own in gradient.slice(own.lowerBound, own.count).fill(0) }
@@ -57,7 +54,17 @@ struct SparseRows {
         }
     }
 
-    private func withElements(
+    /// Stored elements of the rows.
+    var elements: Int {
+        var count = 0
+        for index in 0..<rows.count {
+            let row = Int(rows[index])
+            count += matrix.rowStarts[row + 1] - matrix.rowStarts[row]
+        }
+        return count
+    }
+
+    fileprivate func withElements(
         _ body: (UnsafePointer<Int>?, UnsafePointer<Int32>?, UnsafePointer<Float>?) -> Void
     ) {
         unsafe matrix.rowStarts.withUnsafeBufferPointer { starts in
@@ -66,6 +73,50 @@ struct SparseRows {
                     unsafe body(starts.baseAddress, columns.baseAddress, values.baseAddress)
                 }
             }
+        }
+    }
+}
+
+/// The elements of some sparse rows, by column.
+final class TurnedRows {
+    private let startMemory = Memory<Int32>()
+    private let rowMemory = Memory<Int32>()
+    private let valueMemory = Memory<Float>()
+
+    /// `[columns + 1]`: where each column's elements begin.
+    var starts: View<Int32> { startMemory.view }
+    /// Positions in the rows, which ascend within a column, and the values there.
+    var rows: View<Int32> { rowMemory.view }
+    var values: View<Float> { valueMemory.view }
+
+    /// Takes the elements of other rows.
+    func turn(_ sparse: SparseRows) {
+        let elements = sparse.elements, columns = sparse.matrix.columns
+        _ = (startMemory.room(for: columns + 2), rowMemory.room(for: elements), valueMemory.room(for: elements))
+        unsafe sparse.withElements { starts, columnOf, values in
+            unsafe lacuna_turn_rows(
+                sparse.rows.count, columns, sparse.rows.base, starts, columnOf, values, startMemory.view.base, rowMemory.view.base,
+                valueMemory.view.base)
+        }
+    }
+
+    /// Cuts the columns into a range for each thread. Every column costs something, each of its elements about a sixth of that.
+    func forEachShare(of columns: Int, outputs: Int, _ workers: Workers, _ body: (Range<Int>) -> Void) {
+        func cost(_ column: Int) -> Int { 6 * column + Int(starts[column]) }
+        guard workers.count > 1, cost(columns) * outputs >= Workers.leastWork else { return body(0..<columns) }
+        func bound(_ part: Int) -> Int {
+            guard part < workers.count else { return columns }
+            let wanted = cost(columns) / workers.count * part
+            var low = 0, high = columns
+            while low < high {
+                let middle = (low + high) / 2
+                if cost(middle) < wanted { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        workers.run { part in
+            let own = bound(part)..<bound(part + 1)
+            if !own.isEmpty { body(own) }
         }
     }
 }

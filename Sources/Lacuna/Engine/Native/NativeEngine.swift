@@ -200,7 +200,7 @@ package final class NativeEngine: Engine {
         guard updater.update(run.entries, parameters: parameters.view, rate: rate) else {
             throw Divergence(objective: run.activeCount > 0 ? Int(run.active[0]) : 0)
         }
-        clearSparseGradient(run, chosen)
+        if !updater.hasMovedEncoder { clearSparseGradient(run, chosen) }
         sums.add(run.active, losses: run.lossSums.view, weights: run.weightSums.view, observed: run.observedSums.view)
         if let balancer = run.plan.balancer {
             run.stepLosses.removeAll(keepingCapacity: true)
@@ -303,11 +303,17 @@ package final class NativeEngine: Engine {
             firstRow: firstRow)
         let width = layout.linear.inputs
         profile?.enter(.heads)
-        let hiddenGradient = run.hiddenGradient.room(for: rows * width)
-        hiddenGradient.fill(0)
+        let hiddenGradient = run.hiddenGradient.room(for: rows * width), gradients = updater.encoderGradient
+        // Linear heads write it; only then do towers add to it.
+        let isLinear = layout.linear.scores > 0 && (table != nil || entries.segmentCount > 0)
+        if !isLinear { hiddenGradient.fill(0) }
+        let relu: OutputLayer.Relu? =
+            if isLinear, run.towers.isEmpty, encoder.endsInRelu, run.linear.passesRelu(rows: rows, path: path) {
+                OutputLayer.Relu(biasGradient: encoder.lastBias(of: gradients), accumulate: !isFirst)
+            } else { nil }
         let pass = OutputLayer.Pass(
             hidden: hidden, rows: rows, parameters: parameters.view, weightGradient: updater.headWeightGradient,
-            biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, path: path,
+            biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, relu: relu, path: path,
             coefficients: run.coefficients.view, distributions: run.data.labels.distributions, lossSums: run.lossSums.view)
         // All losses come before anything moves: a step that diverges leaves the weights as they were.
         if layout.linear.scores > 0 {
@@ -334,11 +340,11 @@ package final class NativeEngine: Engine {
         if !run.towers.isEmpty { profile?.enter(.towers) }
         towersBackward(run, entries, pass, step: step)
         profile?.enter(.backward)
-        let gradients = updater.encoderGradient
         if isFirst { encoder.clearNormGradients(gradients) }
         encoder.backward(
             hiddenGradient, input: input, rows: rows, parameters: parameters.view, into: gradients,
-            accumulate: !isFirst, key: key, wantsInput: false, firstRow: firstRow)
+            accumulate: !isFirst, key: key, wantsInput: false, isPastRelu: relu != nil,
+            moves: encoder.gainsFromMoves(input, rows: rows) ? updater.encoderMoves() : nil, firstRow: firstRow)
         return nil
     }
 
@@ -362,10 +368,11 @@ package final class NativeEngine: Engine {
         let wantsInput = !layout.encoder.isEmpty, updater = updater, parameters = parameters.view
         workers.forEach(run.towers.count) { index, thread in
             let gradients = updater.towerGradients(index, thread: thread)
-            run.towers[index].backward(
+            let hasMoved = run.towers[index].backward(
                 entries, pass, gradients: gradients, accumulate: !updater.movesTowersAtOnce,
-                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index), wantsInput: wantsInput)
-            updater.moveTower(index, entries, gradients, parameters: parameters)
+                key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index), wantsInput: wantsInput,
+                moves: updater.towerMoves(index))
+            updater.moveTower(index, entries, gradients, parameters: parameters, hidden: !hasMoved)
         }
         guard wantsInput else { return }
         for tower in run.towers { tower.addHiddenGradient(to: pass.hiddenGradient) }

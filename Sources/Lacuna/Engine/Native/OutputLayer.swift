@@ -55,8 +55,10 @@ final class OutputLayer {
         let weightGradient: View<Float>
         /// Gradient of the biases, at each segment's `logit`; added to.
         let biasGradient: View<Float>
-        /// `[rows, inputs]`; added to.
+        /// `[rows, inputs]`; written by the way back.
         let hiddenGradient: View<Float>
+        /// Given, `hidden` came out of a relu and the way back goes on through it; see ``OutputLayer/passesRelu(rows:path:)``.
+        let relu: Relu?
         let path: HeadPath
         /// By objective: what an entry's weight is multiplied with.
         let coefficients: View<Float>
@@ -64,6 +66,13 @@ final class OutputLayer {
         let distributions: [Int: [Float]]
         /// By objective, added to: Σ w · loss.
         let lossSums: View<Double>
+    }
+
+    /// The biases that were added before the relu that `hidden` came out of.
+    struct Relu {
+        let biasGradient: View<Float>
+        /// Whether that gradient is added to rather than replaced.
+        let accumulate: Bool
     }
 
     /// Entries that go from scores to gradients together: their numbers stay in the nearest cache.
@@ -125,7 +134,12 @@ final class OutputLayer {
     }
 
     /// Whether gradients of few outputs and rows go back in a kernel of their own rather than the BLAS.
-    private func isNarrow(rows: Int) -> Bool { layout.scores <= 16 && rows * layout.scores * layout.inputs <= 1 << 17 }
+    private func isNarrow(rows: Int) -> Bool {
+        layout.scores > 0 && layout.scores <= 16 && rows * layout.scores * layout.inputs <= 1 << 17
+    }
+
+    /// Whether the way back can take a relu below along, in the same pass over the hidden values.
+    func passesRelu(rows: Int, path: HeadPath) -> Bool { path == .dense && isNarrow(rows: rows) }
 
     /// From the slopes that ``forward(_:segments:rowsOfEntries:_:)`` left to the gradients of output matrix and hidden values.
     ///
@@ -328,19 +342,17 @@ final class OutputLayer {
     func multiplyBack(_ gradients: View<Float>, _ pass: Pass, accumulate: Bool) {
         let weight = pass.parameters.slice(layout.weight, layout.scores * layout.inputs)
         if isNarrow(rows: pass.rows) {
-            let weightGradient = pass.weightGradient.prefix(weight.count)
-            if !accumulate { weightGradient.fill(0) }
             unsafe lacuna_narrow_backward(
-                pass.rows, layout.scores, layout.inputs, pass.hidden.base, weight.base, gradients.base, weightGradient.base,
-                pass.hiddenGradient.base)
+                pass.rows, layout.scores, layout.inputs, pass.hidden.base, weight.base, gradients.base, accumulate ? 1 : 0,
+                pass.weightGradient.prefix(weight.count).base, pass.hiddenGradient.base, pass.relu?.accumulate ?? false ? 1 : 0,
+                pass.relu?.biasGradient.base)
             return
         }
         Products.multiply(
             gradients, transposeA: true, pass.hidden, into: pass.weightGradient, m: layout.scores, n: layout.inputs,
             k: pass.rows, accumulate: accumulate, workers: workers)
         Products.multiply(
-            gradients, weight, into: pass.hiddenGradient, m: pass.rows, n: layout.inputs, k: layout.scores,
-            accumulate: true, workers: workers)
+            gradients, weight, into: pass.hiddenGradient, m: pass.rows, n: layout.inputs, k: layout.scores, workers: workers)
     }
 
     /// Threads take panels of hidden columns, so no two write to the same gradient and none keeps a copy of its own.
@@ -373,7 +385,7 @@ final class OutputLayer {
                     own.lowerBound, own.upperBound, rowsOfEntries.base + start, panels.base, matrix.base,
                     packed.base + offsets[run.lowerBound], pass.weightGradient.base, gradients.base)
             }
-            unsafe lacuna_add_panels(rows, inputs, own.lowerBound, own.upperBound, gradients.base, pass.hiddenGradient.base)
+            unsafe lacuna_unite_panels(rows, inputs, own.lowerBound, own.upperBound, gradients.base, pass.hiddenGradient.base)
         }
     }
 

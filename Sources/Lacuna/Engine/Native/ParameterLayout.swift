@@ -22,6 +22,8 @@ struct ParameterLayout {
         /// Moving mean and variance of batch norm, in the statistics memory.
         let mean: Int?
         let variance: Int?
+        /// All of it, the kernel first.
+        var range: Range<Int> { kernel..<(beta ?? bias) + outputs }
     }
 
     /// An output matrix: one row per score, as PyTorch lays a weight out, and one bias per logit.

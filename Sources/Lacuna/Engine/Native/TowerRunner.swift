@@ -73,30 +73,40 @@ final class TowerRunner {
     ///   - gradients: of this tower; those of the output are added to.
     ///   - accumulate: adds to those of the hidden layers, too, rather than replacing them.
     ///   - wantsInput: whether the gradient of the input is needed.
+    ///   - moves: how the hidden layers may move, where they may do so at once.
+    /// - Returns: whether they have.
     func backward(
         _ entries: BatchEntries, _ pass: OutputLayer.Pass, gradients: Gradients, accumulate: Bool, key: DropoutKey,
-        wantsInput: Bool
-    ) {
-        guard count > 0, let hidden else { return }
-        let gradient = gradient.room(for: count * layout.output.inputs)
-        gradient.fill(0)
+        wantsInput: Bool, moves: LayerMoves?
+    ) -> Bool {
+        guard count > 0, let hidden else { return false }
+        let input = LayerInput.dense(input.view.prefix(count * (stack.layers.first?.inputs ?? 0)))
+        let moves = stack.gainsFromMoves(input, rows: count) ? moves : nil
+        let relu: OutputLayer.Relu? =
+            if stack.endsInRelu, output.passesRelu(rows: count, path: .dense) {
+                OutputLayer.Relu(biasGradient: stack.lastBias(of: gradients.hidden), accumulate: accumulate)
+            } else { nil }
         output.backward(
             entries, segments: segments(of: entries), rowsOfEntries: localOfEntries.view.prefix(entries.count),
-            inside(pass, hidden, gradients.output))
+            inside(pass, hidden, gradients.output, relu))
         below = stack.backward(
-            gradient, input: .dense(input.view.prefix(count * (stack.layers.first?.inputs ?? 0))), rows: count, parameters: pass.parameters,
-            into: gradients.hidden, accumulate: accumulate, key: key, wantsInput: wantsInput,
+            gradient.room(for: count * layout.output.inputs), input: input, rows: count, parameters: pass.parameters,
+            into: gradients.hidden, accumulate: accumulate, key: key, wantsInput: wantsInput, isPastRelu: relu != nil, moves: moves,
             logicalRows: logicalRows.view.prefix(count))
+        return moves != nil
     }
 
     /// The pass as the tower's output layer sees it: over the tower's own rows.
-    private func inside(_ pass: OutputLayer.Pass, _ hidden: View<Float>, _ gradients: View<Float>) -> OutputLayer.Pass {
+    private func inside(
+        _ pass: OutputLayer.Pass, _ hidden: View<Float>, _ gradients: View<Float>, _ relu: OutputLayer.Relu? = nil
+    ) -> OutputLayer.Pass {
         let last = layout.output, inner = last.inputs
         return OutputLayer.Pass(
             hidden: hidden, rows: count, parameters: pass.parameters,
             weightGradient: gradients.slice(0, last.scores * inner),
             biasGradient: gradients.slice(last.bias - last.weight, last.logits),
-            hiddenGradient: gradient.room(for: count * inner), path: .dense, coefficients: pass.coefficients, distributions: pass.distributions, lossSums: pass.lossSums)
+            hiddenGradient: gradient.room(for: count * inner), relu: relu, path: .dense, coefficients: pass.coefficients,
+            distributions: pass.distributions, lossSums: pass.lossSums)
     }
 
     /// Adds the gradient of the last pass's input to that of the hidden values it was taken from.

@@ -39,6 +39,8 @@ final class Updater {
     private(set) var movesTowersAtOnce = false
     /// Whether towers that move at once take turns in memory of their thread rather than each having its own.
     private var sharesTowerMemory: Bool { movesTowersAtOnce && workers.count * largestTower < towerHiddenCount }
+    /// Whether the encoder has moved in this step already.
+    private(set) var hasMovedEncoder = false
     private let paces = Memory<lacuna_adam_pace>()
     /// Of the step in progress, where something moves at once.
     private var rate = 0.0
@@ -142,6 +144,7 @@ final class Updater {
     ///   - isOnePass: whether no other pass adds to the batch's gradients, so that what is done can move at once.
     func begin(_ entries: BatchEntries, path: HeadPath, writesHeads: Bool, isOnePass: Bool) {
         self.path = path
+        hasMovedEncoder = false
         movesAtOnce = isOnePass && settings?.clip == nil && settings?.idleHeads == .still && frozen.isEmpty
         // A single tower's step is better shared out over the threads.
         movesTowersAtOnce = movesAtOnce && layout.towers.count >= workers.count
@@ -213,11 +216,40 @@ final class Updater {
         return HeadMoves(numbers: adam.numbers, paces: paces, first: first.view, second: second.view)
     }
 
+    /// Counts a step of the encoder, whose layers then move as soon as their gradients are known; nil where they may not.
+    ///
+    /// Asked after ``beginMoves(_:rate:)``.
+    func encoderMoves() -> LayerMoves? {
+        guard let settings, movesAtOnce, settings.optimizer.isAdam else { return nil }
+        hasMovedEncoder = true
+        encoderSteps += 1
+        remember(steps: encoderSteps, settings)
+        return layerMoves(settings, steps: encoderSteps)
+    }
+
+    /// How the hidden layers of an observed tower move, where towers move at once; threads may ask at the same time.
+    func towerMoves(_ index: Int) -> LayerMoves? {
+        guard let settings, movesTowersAtOnce, towerSteps.view[index] > 0 else { return nil }
+        return layerMoves(settings, steps: towerSteps.view[index])
+    }
+
+    private func layerMoves(_ settings: Settings, steps: Int32) -> LayerMoves? {
+        guard let adam = numbers(settings, rate: rate, scale: 1) else { return nil }
+        let pace = pace(of: steps, adam)
+        var numbers = adam.numbers
+        (numbers.pace, numbers.inverse2) = (pace.pace, pace.inverse2)
+        return LayerMoves(numbers: numbers, first: first.view, second: second.view)
+    }
+
     /// Moves a tower whose gradients are known, where towers move at once; threads may move different towers at the same time.
-    func moveTower(_ index: Int, _ entries: BatchEntries, _ gradients: TowerRunner.Gradients, parameters: View<Float>) {
+    ///
+    /// - Parameter hidden: whether its hidden layers are still to move.
+    func moveTower(
+        _ index: Int, _ entries: BatchEntries, _ gradients: TowerRunner.Gradients, parameters: View<Float>, hidden: Bool
+    ) {
         guard let settings, movesTowersAtOnce, isObserved(tower: index, entries) else { return }
         let tower = layout.towers[index]
-        apply(settings, tower.hidden.lowerBound, gradients.hidden, parameters, towerSteps.view[index], rate, 1)
+        if hidden { apply(settings, tower.hidden.lowerBound, gradients.hidden, parameters, towerSteps.view[index], rate, 1) }
         forEachPart(ofOutput: index, entries, everything: false) { offset, range, number in
             apply(settings, offset, gradients.output.slice(range.lowerBound, range.count), parameters, slotSteps.view[number], rate, 1)
         }
@@ -257,9 +289,10 @@ final class Updater {
         guard let scale = clipping(entries, settings) else { return false }
         let inputs = layout.linear.inputs, linear = layout.linear
         moves.removeAll(keepingCapacity: true)
-        encoderSteps += 1
-        let encoder = layout.encoderRange
-        move(encoder.lowerBound, encoderMemory.view.prefix(encoder.count), encoderSteps)
+        if !hasMovedEncoder {
+            encoderSteps += 1
+            move(layout.encoderRange.lowerBound, encoderMemory.view.prefix(layout.encoderRange.count), encoderSteps)
+        }
         let everything = settings.idleHeads == .move
         let segments = entries.segments
         let linearSlots = plan.linearSlots
