@@ -44,7 +44,7 @@ typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
 // relu's slope at its output h: d where h is above 0, else 0; a NaN stays visible.
 #define PAST_RELU(d, h) ((chunk)(((bits)(d) & (bits)((h) > 0)) | ((bits)(h) & (bits)((h) != (h)))))
 
-// Up to four outputs at a time, in sixteen columns: their weights and gradients stay in registers while all rows go by.
+// Some outputs, four at most, in sixteen columns: their weights and gradients stay in registers while all rows go by.
 INLINE void narrow_block(size_t width, size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
                          const float *restrict g, int adds_weight, float *restrict dweight, int adds_hidden, float *restrict dhidden,
                          int adds_sums, float *restrict sums) {
@@ -71,12 +71,24 @@ INLINE void narrow_block(size_t width, size_t rows, size_t scores, size_t H, con
     if (sums) STORE(sums, sum);
 }
 
+// Processors with half as many registers, or narrower ones, take half as many outputs at a time.
+INLINE size_t outputs_at_once(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f") ? 4 : 2;
+#else
+    return 2;
+#endif
+}
+
 INLINE void narrow_columns(size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
                            const float *restrict g, int adds, float *restrict dweight, float *restrict dhidden, int adds_sums,
                            float *restrict sums) {
-    size_t c = 0;
-    for (; c + 4 < scores; c += 4)
-        narrow_block(4, rows, scores, H, hidden, weight + c * H, g + c, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
+    size_t c = 0, most = outputs_at_once();
+    // The last ones go on through the relu.
+    for (; c + most < scores; c += most) {
+        if (most == 4) narrow_block(4, rows, scores, H, hidden, weight + c * H, g + c, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
+        else narrow_block(2, rows, scores, H, hidden, weight + c * H, g + c, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
+    }
     weight += c * H;
     dweight += c * H;
     switch (scores - c) {

@@ -40,7 +40,9 @@ struct HeadPlan {
 
     /// A run of slots whose losses are calculated in one call: same loss, same width, same output matrix. A slot with
     /// soft targets is a block of its own, for its distributions are its own.
-    struct Block {
+    ///
+    /// A class, for steps hand blocks around and a loss is dear to copy.
+    final class Block {
         let slots: Range<Int>
         let tower: Int?
         let loss: any Loss
@@ -48,6 +50,13 @@ struct HeadPlan {
         let kernel: LossKernel?
         let width: Int
         let scoreWidth: Int
+
+        init(_ slots: Range<Int>, like first: Slot, loss: any Loss, kernel: LossKernel?) {
+            self.slots = slots
+            self.loss = loss
+            self.kernel = kernel
+            (tower, width, scoreWidth) = (first.tower, first.width, first.scoreWidth)
+        }
     }
 
     let slots: [Slot]
@@ -128,22 +137,17 @@ struct HeadPlan {
     }
 
     private static func blocks(_ slots: [Slot], _ losses: [any Loss], _ soft: Set<Int>) -> [Block] {
-        var blocks: [Block] = []
-        for (index, slot) in slots.enumerated() {
-            let loss = losses[index]
-            if let last = blocks.last, last.tower == slot.tower, last.width == slot.width,
-                last.scoreWidth == slot.scoreWidth, isSame(last.loss, loss, sameObjective: slots[index - 1].objective == slot.objective), !soft.contains(index),
-                !soft.contains(last.slots.lowerBound)
-            {
-                blocks[blocks.count - 1] = Block(
-                    slots: last.slots.lowerBound..<index + 1, tower: slot.tower, loss: last.loss,
-                    kernel: last.kernel, width: slot.width, scoreWidth: slot.scoreWidth)
-            } else {
-                blocks.append(
-                    Block(
-                        slots: index..<index + 1, tower: slot.tower, loss: loss,
-                        kernel: soft.contains(index) ? nil : LossKernel(loss), width: slot.width, scoreWidth: slot.scoreWidth))
-            }
+        func belongsTogether(_ first: Int, _ slot: Int) -> Bool {
+            slots[first].tower == slots[slot].tower && slots[first].width == slots[slot].width
+                && slots[first].scoreWidth == slots[slot].scoreWidth
+                && isSame(losses[first], losses[slot], sameObjective: slots[slot - 1].objective == slots[slot].objective)
+                && !soft.contains(slot) && !soft.contains(first)
+        }
+        var blocks: [Block] = [], first = 0
+        for slot in slots.indices where slot + 1 == slots.count || !belongsTogether(first, slot + 1) {
+            let kernel = soft.contains(first) ? nil : LossKernel(losses[first])
+            blocks.append(Block(first..<slot + 1, like: slots[first], loss: losses[first], kernel: kernel))
+            first = slot + 1
         }
         return blocks
     }

@@ -135,18 +135,20 @@ final class InputGather {
         _ features: FeatureMatrix, rows: View<Int32>, padded: Int, keepsSparse: Bool, workers: Workers
     ) -> LayerInput {
         let width = features.columns
-        if keepsSparse, case .sparse(let sparse) = features.storage {
+        let out: View<Float>
+        switch features.storage {
+        case .sparse(let sparse) where keepsSparse:
             return .sparse(SparseRows(matrix: sparse.matrix, rows: matrixRows(sparse, rows)))
-        }
-        let out = input.room(for: padded * width)
-        if case .dense(let values) = features.storage {
+        case .dense(let values):
+            out = input.room(for: padded * width)
             unsafe values.withUnsafeBufferPointer { values in
                 workers.split(rows.count, work: rows.count * width) { own in
                     unsafe lacuna_gather(
                         own.count, width, rows.base + own.lowerBound, values.baseAddress, out.base + own.lowerBound * width)
                 }
             }
-        } else {
+        default:
+            out = input.room(for: padded * width)
             // Decoding and encoding a number costs several copies of one.
             workers.split(rows.count, work: 4 * rows.count * width) { own in
                 var reader = features.reader

@@ -14,8 +14,9 @@ final class Updater {
     private let plan: HeadPlan
     private var settings: Settings?
 
-    private let encoderMemory: Memory<Float>
-    /// Gradients of the linear heads: rows of all outputs after a dense pass, of the observed ones after another.
+    /// Gradients of the encoder, and after a dense pass those of all outputs of the linear heads: each at its parameter's place.
+    private let dense: Memory<Float>
+    /// Gradients of the observed outputs alone, after another pass.
     private let headWeights = Memory<Float>()
     private let headBiases = Memory<Float>()
     /// Gradients of the towers' hidden layers: of every tower, or, where each moves at once, of one for each thread.
@@ -56,13 +57,32 @@ final class Updater {
     private var frozen: Set<Int> = []
     private let workers: Workers
     /// The step in progress, as runs of parameters that move alike.
-    private var moves: [Move] = []
+    private var moves = Moves()
     private var corrections: [(pace: Double, inverse2: Float)] = []
 
     private struct Move {
         let offset: Int
-        let gradient: View<Float>
+        var gradient: View<Float>
         let steps: Int32
+    }
+
+    private struct Moves {
+        private(set) var runs: [Move] = []
+
+        mutating func clear() { runs.removeAll(keepingCapacity: true) }
+
+        /// Notes a step of the parameters from `offset` on; neighbours that move alike become one run.
+        mutating func note(_ offset: Int, _ gradient: View<Float>, _ steps: Int32) {
+            guard gradient.count > 0 else { return }
+            if let last = runs.last, last.steps == steps, last.offset + last.gradient.count == offset,
+                unsafe last.gradient.base + last.gradient.count == gradient.base
+            {
+                runs[runs.count - 1].gradient = unsafe View(
+                    base: last.gradient.base, count: last.gradient.count + gradient.count)
+            } else {
+                runs.append(Move(offset: offset, gradient: gradient, steps: steps))
+            }
+        }
     }
 
     private struct Settings {
@@ -76,7 +96,7 @@ final class Updater {
         self.workers = workers
         self.layout = layout
         self.plan = plan
-        encoderMemory = Memory(layout.encoderRange.count)
+        dense = Memory(layout.encoderRange.count)
         var hidden = 0, outputs = 0, hiddenStarts: [Int] = [], outputStarts: [Int] = []
         for tower in layout.towers {
             hiddenStarts.append(hidden)
@@ -120,9 +140,14 @@ final class Updater {
 
     private func isFrozen(slot: Int) -> Bool { !frozen.isEmpty && frozen.contains(plan.slots[slot].objective) }
 
-    var encoderGradient: View<Float> { encoderMemory.view }
-    var headWeightGradient: View<Float> { headWeights.view.prefix(headScores * layout.linear.inputs) }
-    var headBiasGradient: View<Float> { headBiases.view.prefix(headLogits) }
+    var encoderGradient: View<Float> { dense.view.prefix(layout.encoderRange.count) }
+    var headWeightGradient: View<Float> {
+        let count = headScores * layout.linear.inputs
+        return path == .dense ? dense.view.slice(layout.linear.weight, count) : headWeights.view.prefix(count)
+    }
+    var headBiasGradient: View<Float> {
+        path == .dense ? dense.view.slice(layout.linear.bias, headLogits) : headBiases.view.prefix(headLogits)
+    }
     /// The gradients of one tower, whose backward pass runs on some thread.
     func towerGradients(_ index: Int, thread: Int) -> TowerRunner.Gradients {
         let tower = layout.towers[index]
@@ -175,9 +200,15 @@ final class Updater {
         }
         (headScores, headLogits) = (scores, logits)
         if movesHeadsAtOnce { headScores = 0 }
-        let weights = headWeights.room(for: headScores * layout.linear.inputs)
-        if !writesHeads { weights.fill(0) }
-        headBiases.room(for: headLogits).fill(0)
+        if path == .dense {
+            // The encoder's part is 0 where anything relies on it, and new memory is 0, too.
+            dense.reserve(max(layout.encoderRange.count, layout.linear.range.upperBound))
+        } else {
+            headWeights.reserve(headScores * layout.linear.inputs)
+            headBiases.reserve(headLogits)
+        }
+        if !writesHeads { headWeightGradient.fill(0) }
+        headBiasGradient.fill(0)
         _ = towerHidden.room(for: sharesTowerMemory ? workers.count * largestTower : towerHiddenCount)
         forEachActiveTower(entries) { index, _ in
             let gradients = towerGradients(index, thread: 0)
@@ -288,10 +319,10 @@ final class Updater {
         if !frozen.isEmpty { silenceFrozen(entries) }
         guard let scale = clipping(entries, settings) else { return false }
         let inputs = layout.linear.inputs, linear = layout.linear
-        moves.removeAll(keepingCapacity: true)
+        moves.clear()
         if !hasMovedEncoder {
             encoderSteps += 1
-            move(layout.encoderRange.lowerBound, encoderMemory.view.prefix(layout.encoderRange.count), encoderSteps)
+            moves.note(layout.encoderRange.lowerBound, encoderGradient, encoderSteps)
         }
         let everything = settings.idleHeads == .move
         let segments = entries.segments
@@ -300,8 +331,8 @@ final class Updater {
             if let slot = linearSlots.first {
                 let steps = slotSteps.view[slot] + 1
                 for slot in linearSlots { slotSteps.view[slot] = steps }
-                move(linear.weight, headWeightGradient, steps)
-                move(linear.bias, headBiasGradient, steps)
+                moves.note(linear.weight, headWeightGradient, steps)
+                moves.note(linear.bias, headBiasGradient, steps)
             }
         } else if !movesHeadsAtOnce {
             func forEachMoving(_ body: (_ number: Int, _ slot: HeadPlan.Slot, _ score: Int, _ logit: Int) -> Void) {
@@ -321,12 +352,12 @@ final class Updater {
             // Weights before biases, so that neighbours join into one run.
             forEachMoving { number, slot, score, _ in
                 slotSteps.view[number] += 1
-                move(
+                moves.note(
                     linear.weight + slot.score * inputs,
                     headWeightGradient.slice(score * inputs, slot.scoreWidth * inputs), slotSteps.view[number])
             }
             forEachMoving { number, slot, _, logit in
-                move(linear.bias + slot.logit, headBiasGradient.slice(logit, slot.width), slotSteps.view[number])
+                moves.note(linear.bias + slot.logit, headBiasGradient.slice(logit, slot.width), slotSteps.view[number])
             }
         }
         updateTowers(entries, everything: everything)
@@ -342,38 +373,20 @@ final class Updater {
             let gradients = towerGradients(index, thread: 0)
             if !isActive { gradients.fill(0) }
             towerSteps.view[index] += 1
-            move(tower.hidden.lowerBound, gradients.hidden, towerSteps.view[index])
+            moves.note(tower.hidden.lowerBound, gradients.hidden, towerSteps.view[index])
             for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
                 slotSteps.view[number] += 1
             }
             forEachPart(ofOutput: index, entries, everything: everything) { offset, range, number in
-                move(offset, gradients.output.slice(range.lowerBound, range.count), slotSteps.view[number])
+                moves.note(offset, gradients.output.slice(range.lowerBound, range.count), slotSteps.view[number])
             }
-        }
-    }
-
-    /// Notes a step of the parameters from `offset` on; neighbours that move alike become one run.
-    private func move(_ offset: Int, _ gradient: View<Float>, _ steps: Int32) {
-        guard gradient.count > 0 else { return }
-        if let last = moves.last, last.steps == steps, last.offset + last.gradient.count == offset,
-            unsafe last.gradient.base + last.gradient.count == gradient.base
-        {
-            moves[moves.count - 1] = Move(
-                offset: last.offset, gradient: unsafe View(base: last.gradient.base, count: last.gradient.count + gradient.count),
-                steps: steps)
-        } else {
-            moves.append(Move(offset: offset, gradient: gradient, steps: steps))
         }
     }
 
     /// One optimizer step on all noted runs, shared out by elements.
     private func carryOut(_ settings: Settings, _ parameters: View<Float>, _ rate: Double, _ scale: Float) {
-        var total = 0, most: Int32 = 0
-        for move in moves {
-            total += move.gradient.count
-            most = max(most, move.steps)
-        }
-        remember(steps: most, settings)
+        let moves = moves.runs, total = moves.reduce(0) { $0 + $1.gradient.count }
+        remember(steps: moves.reduce(0) { max($0, $1.steps) }, settings)
         workers.split(total, grain: 16, work: total) { own in
             var start = 0
             for move in moves {
@@ -479,7 +492,7 @@ final class Updater {
     private func clipping(_ entries: BatchEntries, _ settings: Settings) -> Float? {
         guard let clip = settings.clip else { return 1 }
         func squares(_ view: View<Float>) -> Double { unsafe lacuna_sum_of_squares(view.count, view.base) }
-        var sum = squares(encoderMemory.view.prefix(layout.encoderRange.count))
+        var sum = squares(encoderGradient)
         sum += squares(headWeightGradient) + squares(headBiasGradient)
         forEachActiveTower(entries) { index, _ in
             let gradients = towerGradients(index, thread: 0)
