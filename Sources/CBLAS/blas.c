@@ -2,11 +2,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__linux__)
+// Absent in builds without threads.
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+// OpenBLAS starts a thread for every core while it is loaded, and these spin for a tenth of a second, on cores that share what they
+// have with ours. Lacuna's products run on the threads that call them; should anything else in the process let OpenBLAS have
+// threads, it starts them anew.
+__attribute__((constructor)) static void end_threads(void) {
+    if (blas_thread_shutdown_) blas_thread_shutdown_();
+}
+#else
+__attribute__((unused)) static void end_threads(void) {}
+#endif
+
 #if defined(__APPLE__)
 void lacuna_blas_set_threads(int threads) { (void)threads; }
 const char *lacuna_blas_kernels(void) { return "Accelerate"; }
 #else
-void lacuna_blas_set_threads(int threads) { openblas_set_num_threads(threads); }
+void lacuna_blas_set_threads(int threads) {
+    // This starts them, whatever their number.
+    openblas_set_num_threads(threads);
+    if (threads == 1) end_threads();
+}
 const char *lacuna_blas_kernels(void) { return openblas_get_corename(); }
 #endif
 
