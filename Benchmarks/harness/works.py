@@ -57,9 +57,9 @@ def w1(programs, scale):
     ours = Figure.of([run["stepMicroseconds"] for run in found["Lacuna"]]).median
     result.notes.append(f"Against {EAGER} a step is {eager / ours:.0f}× faster (goal: 140×).")
     progress("W1: 20 epochs")
-    runs = {"Lacuna": lambda: programs.lacuna_bench("train", folder, "--epochs", 20)}
+    runs = {"Lacuna": lambda: programs.lacuna_bench("train", folder, "--epochs", 20, "--fits", 20)}
     for name, (script, variant) in peers.items():
-        runs[name] = lambda script=script, variant=variant: programs.peer(script, folder, "--variant", variant, "--epochs", 20)
+        runs[name] = lambda script=script, variant=variant: programs.peer(script, folder, "--variant", variant, "--epochs", 20, "--fits", 20)
     compare(result, "20 epochs with shuffling", interleave(runs, scale.repeats), value="fitSeconds", unit="ms", scale=1e3, goal=4.5)
     result.notes.append(
         "Where the rest of a step is: 65 500 multiply-adds (32 rows × 896 weights forward and again for their gradients, 256 of them for "
@@ -323,10 +323,10 @@ def instructions(programs, scale):
     bench = without_debugging(programs)
     cases = [("W1", "w1", dict(kind="w1"), 1, 9)]
     if not scale.quick:
-        # A dense product of this size is the BLAS's own, and takes valgrind a quarter of an hour.
+        # Two steps an epoch: valgrind takes seconds for each.
         for T, density in ((1024, 0.1), (1024, 0.01), (8192, 0.01)):
-            cases.append((f"W2, T = {T}, {density * 100:g} % observed", f"w2-{T}-{density:g}",
-                          dict(kind="wide", T=T, density=float(density)), 1, 3))
+            cases.append((f"W2, T = {T}, {density * 100:g} % observed", f"w2-{T}-{density:g}-few",
+                          dict(kind="wide", T=T, density=float(density), rows=512), 1, 3))
     for case, name, settings, few, many in cases:
         progress(f"instructions: {case}")
         folder = programs.problem(name, **settings)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from problem import BETA1, BETA2, EPSILON, RATE, Problem, arguments, report, time_steps, wall
+from problem import BETA1, BETA2, EPSILON, RATE, Problem, arguments, median_wall, report, time_steps
 
 a = arguments(__doc__, ["jit", "scan"])
 p = Problem(a.folder)
@@ -87,7 +87,7 @@ elif a.variant == "scan":
     def one(_=0): scan(jnp.asarray(random.permutation(p.rows)[:p.rows // p.batch * p.batch].reshape(-1, p.batch)), *full)
     one()
     if a.epochs:
-        report(fitSeconds=wall(lambda: [one() for _ in range(a.epochs)]))
+        report(fitSeconds=median_wall(lambda: [one() for _ in range(a.epochs)], a.fits))
     else:
         times = time_steps(one, a.seconds, warmup=3)
         report(stepMicroseconds=times["stepMicroseconds"] / (p.rows // p.batch), timed=times["timed"])
@@ -101,7 +101,7 @@ elif a.epochs:
                 step(p.x[order[s]], y[order[s]])
         jax.block_until_ready(parameters)
     run(1)
-    report(fitSeconds=wall(lambda: run(a.epochs)))
+    report(fitSeconds=median_wall(lambda: run(a.epochs), a.fits))
 else:
     batches = [(jnp.asarray(p.x[s]), jnp.asarray(p.labels(s))) for s in p.timed_slices()]
     def timed(i):

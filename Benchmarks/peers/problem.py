@@ -109,6 +109,15 @@ def wall(body):
     return time.perf_counter() - start
 
 
+def median_wall(body, fits):
+    """The median of so many runs, or of as many as begin within half a second: a single one of a few milliseconds says more about
+    what else the machine does."""
+    times = []
+    while not times or len(times) < fits and sum(times) < 0.5:
+        times.append(wall(body))
+    return median(times)
+
+
 def peak_bytes():
     """The most memory that was resident; of this process, not of the one that started it."""
     try:
@@ -130,6 +139,7 @@ def arguments(description, variants):
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=1.0, help="how long steps are timed")
     parser.add_argument("--epochs", type=int, default=0, help="time so many epochs with shuffling instead")
+    parser.add_argument("--fits", type=int, default=1, help="the median of so many times all epochs, while they take half a second")
     parser.add_argument("--check", type=int, default=0, help="train so many steps of Lacuna's first epoch and say the losses")
     parser.add_argument("--rows", type=int, default=512, help="rows that --check takes the losses over")
     parser.add_argument("--idle", choices=["move", "still"], default="move", help="--check: what unobserved outputs do")

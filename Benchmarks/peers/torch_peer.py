@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from problem import BETA1, BETA2, EPSILON, RATE, Problem, arguments, report, time_steps, wall
+from problem import BETA1, BETA2, EPSILON, RATE, Problem, arguments, median_wall, report, time_steps
 
 a = arguments(__doc__, ["eager", "compile", "gather", "bmm"])
 torch.set_num_threads(a.threads)
@@ -176,7 +176,7 @@ elif a.epochs:
             for s in p.slices():
                 step(x_all[order[s]], y_all[order[s]])
     run(1)
-    report(fitSeconds=wall(lambda: run(a.epochs)))
+    report(fitSeconds=median_wall(lambda: run(a.epochs), a.fits))
 else:
     batches = [(x_all[s].clone(), torch.from_numpy(p.labels(s))) for s in p.timed_slices()]
     report(**time_steps(lambda i: step(*batches[i % len(batches)]), a.seconds, warmup=min(len(batches), 20)))

@@ -231,41 +231,82 @@ INLINE void backward_and_adam_of_row(size_t count, size_t stride, const int32_t 
     memcpy(w, weight, sizeof weight);
 }
 
-// Segments that go through one panel before the next panel's turn: with many entries each, the panel's rows then come from
-// a near cache; with few, it is better to go along each row of weights in one go.
-enum { BLOCK = 64, MANY = 16 };
+// Segments that go through one panel before the next panel's turn, so that the panel's rows come from a near cache. A panel of an
+// output row is a short piece of memory, which processors do not foresee: it is asked for some segments ahead.
+enum { BLOCK = 64, AHEAD = 2 };
 
-WIDE void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
-                              size_t batch, size_t first, size_t last, const int32_t *restrict rows,
-                              const float *restrict panels, const float *restrict weight, const float *restrict packed,
-                              float *restrict dweight, float *restrict dpanels) {
-    size_t entries = n ? (size_t)(segments[n - 1].start + segments[n - 1].count - segments[0].start) : 0;
-    size_t block = entries >= MANY * n ? BLOCK : 1;
-    for (size_t k0 = 0; k0 < n; k0 += block) {
-        size_t end = n - k0 < block ? n : k0 + block;
+INLINE void foresee(const float *p) {
+    for (size_t j = 0; j < LACUNA_PANEL; j += CHUNK) __builtin_prefetch(p + j, 1);
+}
+
+// Back through a run: into dweight, or, where that is NULL, by a step of Adam into moved, which is weight.
+INLINE void backward_of_run(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H, size_t batch,
+                            size_t first, size_t last, const int32_t *rows, const float *panels, const float *weight,
+                            const float *packed, float *dweight, float *dpanels, const lacuna_adam_numbers *numbers,
+                            const lacuna_adam_pace *paces, float *moved, float *m, float *v) {
+    for (size_t k0 = 0; k0 < n; k0 += BLOCK) {
+        size_t end = n - k0 < BLOCK ? n : k0 + BLOCK;
         for (size_t p = first; p < last; p++) {
             size_t j0 = p * LACUNA_PANEL, at = p * batch * LACUNA_PANEL, own = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
             for (size_t k = k0; k < end; k++) {
                 const lacuna_segment s = segments[k];
                 size_t place = (size_t)(s.start - segments[0].start);
+                lacuna_adam_numbers adapted = {0};
+                if (!dweight) {
+                    adapted = *numbers;
+                    adapted.pace = paces[k].pace;
+                    adapted.inverse2 = paces[k].inverse2;
+                }
+                for (size_t c = 0; k + AHEAD < n && own == LACUNA_PANEL && c < width; c++) {
+                    const lacuna_segment later = segments[k + AHEAD];
+                    size_t next = ((size_t)(later.slot - first_slot) * width + c) * H + j0;
+                    foresee(weight + next);
+                    if (dweight) {
+                        foresee(dweight + ((size_t)later.score + c) * H + j0);
+                    } else {
+                        foresee(m + next);
+                        foresee(v + next);
+                    }
+                }
                 for (size_t c = 0; c < width; c++) {
-                    const float *w = weight + ((size_t)(s.slot - first_slot) * width + c) * H + j0;
+                    size_t w = ((size_t)(s.slot - first_slot) * width + c) * H + j0;
+                    size_t d = ((size_t)s.score + c) * H + j0;
                     const float *g = packed + place * width + c;
-                    float *dw = dweight + ((size_t)s.score + c) * H + j0;
                     if (own == LACUNA_PANEL) {
-                        backward_of_row((size_t)s.count, width, rows + place, panels + at, w, g, dw, dpanels + at);
+                        if (dweight)
+                            backward_of_row((size_t)s.count, width, rows + place, panels + at, weight + w, g, dweight + d, dpanels + at);
+                        else
+                            backward_and_adam_of_row((size_t)s.count, width, rows + place, panels + at, moved + w, g, dpanels + at,
+                                                     m + w, v + w, adapted);
                         continue;
                     }
                     // The last panel of a width that is no multiple: its padding takes part and is thrown away.
-                    float padded[LACUNA_PANEL] = {0}, sum[LACUNA_PANEL] = {0};
-                    memcpy(padded, w, own * sizeof(float));
-                    memcpy(sum, dw, own * sizeof(float));
-                    backward_of_row((size_t)s.count, width, rows + place, panels + at, padded, g, sum, dpanels + at);
-                    memcpy(dw, sum, own * sizeof(float));
+                    float padded[3][LACUNA_PANEL] = {{0}};
+                    memcpy(padded[0], weight + w, own * sizeof(float));
+                    memcpy(padded[1], dweight ? dweight + d : m + w, own * sizeof(float));
+                    if (dweight) {
+                        backward_of_row((size_t)s.count, width, rows + place, panels + at, padded[0], g, padded[1], dpanels + at);
+                        memcpy(dweight + d, padded[1], own * sizeof(float));
+                        continue;
+                    }
+                    memcpy(padded[2], v + w, own * sizeof(float));
+                    backward_and_adam_of_row((size_t)s.count, width, rows + place, panels + at, padded[0], g, dpanels + at, padded[1],
+                                             padded[2], adapted);
+                    memcpy(moved + w, padded[0], own * sizeof(float));
+                    memcpy(m + w, padded[1], own * sizeof(float));
+                    memcpy(v + w, padded[2], own * sizeof(float));
                 }
             }
         }
     }
+}
+
+WIDE void lacuna_run_backward(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
+                              size_t batch, size_t first, size_t last, const int32_t *restrict rows,
+                              const float *restrict panels, const float *restrict weight, const float *restrict packed,
+                              float *restrict dweight, float *restrict dpanels) {
+    backward_of_run(segments, n, first_slot, width, H, batch, first, last, rows, panels, weight, packed, dweight, dpanels, NULL, NULL,
+                    NULL, NULL, NULL);
 }
 
 WIDE void lacuna_run_backward_adam(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width, size_t H,
@@ -273,39 +314,8 @@ WIDE void lacuna_run_backward_adam(const lacuna_segment *segments, size_t n, int
                                    const float *restrict panels, const float *restrict packed, float *restrict dpanels,
                                    const lacuna_adam_numbers *numbers, const lacuna_adam_pace *paces,
                                    float *restrict weight, float *restrict m, float *restrict v) {
-    size_t entries = n ? (size_t)(segments[n - 1].start + segments[n - 1].count - segments[0].start) : 0;
-    size_t block = entries >= MANY * n ? BLOCK : 1;
-    for (size_t k0 = 0; k0 < n; k0 += block) {
-        size_t end = n - k0 < block ? n : k0 + block;
-        for (size_t p = first; p < last; p++) {
-            size_t j0 = p * LACUNA_PANEL, at = p * batch * LACUNA_PANEL, own = H - j0 < LACUNA_PANEL ? H - j0 : LACUNA_PANEL;
-            for (size_t k = k0; k < end; k++) {
-                const lacuna_segment s = segments[k];
-                size_t place = (size_t)(s.start - segments[0].start);
-                lacuna_adam_numbers adapted = *numbers;
-                adapted.pace = paces[k].pace;
-                adapted.inverse2 = paces[k].inverse2;
-                for (size_t c = 0; c < width; c++) {
-                    size_t w = ((size_t)(s.slot - first_slot) * width + c) * H + j0;
-                    const float *g = packed + place * width + c;
-                    if (own == LACUNA_PANEL) {
-                        backward_and_adam_of_row((size_t)s.count, width, rows + place, panels + at, weight + w, g, dpanels + at,
-                                                 m + w, v + w, adapted);
-                        continue;
-                    }
-                    float padded[3][LACUNA_PANEL] = {{0}};
-                    memcpy(padded[0], weight + w, own * sizeof(float));
-                    memcpy(padded[1], m + w, own * sizeof(float));
-                    memcpy(padded[2], v + w, own * sizeof(float));
-                    backward_and_adam_of_row((size_t)s.count, width, rows + place, panels + at, padded[0], g, dpanels + at,
-                                             padded[1], padded[2], adapted);
-                    memcpy(weight + w, padded[0], own * sizeof(float));
-                    memcpy(m + w, padded[1], own * sizeof(float));
-                    memcpy(v + w, padded[2], own * sizeof(float));
-                }
-            }
-        }
-    }
+    backward_of_run(segments, n, first_slot, width, H, batch, first, last, rows, panels, weight, packed, NULL, dpanels, numbers,
+                    paces, weight, m, v);
 }
 
 WIDE void lacuna_run_adam_biases(const lacuna_segment *segments, size_t n, int32_t first_slot, size_t width,

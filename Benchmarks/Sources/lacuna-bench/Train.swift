@@ -17,12 +17,13 @@ struct TrainingCost: Encodable {
     var phases: [String: Double]?
 }
 
-/// Times training: `--epochs N` as a whole after one epoch of warming up, else epochs until `--seconds S` are over.
+/// Times training: `--epochs N` as a whole after one epoch of warming up, the median of as many as `--fits` says or half a second
+/// holds; else epochs until `--seconds S` are over.
 func train(_ options: Options) throws {
     let problem = try Problem(options.operand)
     let threads = try options.number("threads", otherwise: 2)
     let seconds = try options.number("seconds", otherwise: 1.0)
-    let epochs = try options.number("epochs", otherwise: 0), warmup = try options.number("warmup", otherwise: 1)
+    let epochs = try options.number("epochs", otherwise: 0), fits = try options.number("fits", otherwise: 1), warmup = try options.number("warmup", otherwise: 1)
     let idle: IdleHeads = options.text("idle") == "move" ? .move : .still
     let (data, objectives) = try problem.load()
     let model = try problem.model(data, objectives, threads: threads)
@@ -31,11 +32,14 @@ func train(_ options: Options) throws {
     let profile = options.text("profile") == "yes" ? StepProfile() : nil
     if epochs > 0 {
         if warmup > 0 { try model.fit(data, problem.settings(epochs: warmup, idle: idle)) }
-        let run = try timed {
-            try model.fit(data, problem.settings(epochs: epochs, idle: idle), callbacks: Callbacks(profile: profile))
+        var times: [Double] = []
+        while true {
+            let run = try timed {
+                try model.fit(data, problem.settings(epochs: epochs, idle: idle), callbacks: Callbacks(profile: profile))
+            }
+            times.append(run.seconds)
+            guard times.count < fits, times.reduce(0, +) < 0.5 else { return try report(cost(run.result, fitSeconds: median(times))) }
         }
-        try report(cost(run.result, fitSeconds: run.seconds))
-        return
     }
     let least = 3
     var spent = 0.0

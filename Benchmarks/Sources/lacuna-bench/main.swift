@@ -4,7 +4,7 @@ import Foundation
 let usage = """
     usage: lacuna-bench prepare FOLDER              initial weights and encoded features, for the peers to begin from
            lacuna-bench check FOLDER --steps N      losses before and after N steps; --idle still|move, --rows N
-           lacuna-bench train FOLDER                time and memory of training; --threads N, --seconds S, --epochs N
+           lacuna-bench train FOLDER                time and memory of training; --threads N, --seconds S, --epochs N, --fits N
            lacuna-bench csv FILE [--out FILE.npy]   time of reading a table
            lacuna-bench score FOLDER --out FOLDER   time of scoring a model on a problem's labels
     """
