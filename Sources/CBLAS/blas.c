@@ -1,4 +1,5 @@
 #include "CBLAS.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +13,6 @@ extern int blas_thread_shutdown_(void) __attribute__((weak));
 __attribute__((constructor)) static void end_threads(void) {
     if (blas_thread_shutdown_) blas_thread_shutdown_();
 }
-#else
-__attribute__((unused)) static void end_threads(void) {}
 #endif
 
 #if defined(__APPLE__)
@@ -21,9 +20,17 @@ void lacuna_blas_set_threads(int threads) { (void)threads; }
 const char *lacuna_blas_kernels(void) { return "Accelerate"; }
 #else
 void lacuna_blas_set_threads(int threads) {
-    // This starts them, whatever their number.
-    openblas_set_num_threads(threads);
-    if (threads == 1) end_threads();
+    // OpenBLAS does not guard itself against two callers here.
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
+    if (openblas_get_num_threads() != threads) {
+        // This starts them, whatever their number.
+        openblas_set_num_threads(threads);
+#if defined(__linux__)
+        if (threads == 1) end_threads();
+#endif
+    }
+    pthread_mutex_unlock(&mutex);
 }
 const char *lacuna_blas_kernels(void) { return openblas_get_corename(); }
 #endif

@@ -257,7 +257,7 @@ INLINE void backward_of_run(const lacuna_segment *segments, size_t n, int32_t fi
                     adapted.pace = paces[k].pace;
                     adapted.inverse2 = paces[k].inverse2;
                 }
-                for (size_t c = 0; k + AHEAD < n && own == LACUNA_PANEL && c < width; c++) {
+                for (size_t c = 0; k + AHEAD < end && own == LACUNA_PANEL && c < width; c++) {
                     const lacuna_segment later = segments[k + AHEAD];
                     size_t next = ((size_t)(later.slot - first_slot) * width + c) * H + j0;
                     foresee(weight + next);

@@ -23,6 +23,11 @@ import Testing
         try check([Objective].everyKind, EncoderSpec([4], activation: .silu), reduction: .observed, path: path, seed: 13)
     }
 
+    @Test func `few outputs above a relu have the slope as gradient, in whole vectors and what is left of them`() throws {
+        try check([Objective].everyKind, EncoderSpec([21]), reduction: .observed, path: .dense, seed: 15)
+        try check([.binary("one")], EncoderSpec([7, 16]), reduction: .observed, seed: 16)
+    }
+
     @Test func `towers of several layers have the slope as gradient`() throws {
         var objectives = [Objective].everyKind
         for index in objectives.indices { objectives[index].head = .tower([3, 2]) }

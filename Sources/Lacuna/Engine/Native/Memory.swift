@@ -34,11 +34,15 @@ import Musl
 
     /// Makes room for at least `count` elements. What was there is lost, and views of it are no longer valid.
     func reserve(_ count: Int) {
+        reserve(exactly: count > self.count ? max(count, self.count + self.count / 2) : count)
+    }
+
+    /// The same, for what will not grow little by little.
+    func reserve(exactly count: Int) {
         guard count > self.count else { return }
-        let roomy = max(count, self.count + self.count / 2)
         unsafe storage.deallocate()
-        unsafe storage = Self.allocate(roomy)
-        self.count = roomy
+        unsafe storage = Self.allocate(count)
+        self.count = count
     }
 
     /// All of it. Valid until the memory grows or goes.

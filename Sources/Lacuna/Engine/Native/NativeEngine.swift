@@ -159,6 +159,7 @@ package final class NativeEngine: Engine {
 
     package func step(rows: Span<Int32>, step: Int, rate: Double, sums: EpochSums) throws(Divergence) {
         guard let run else { preconditionFailure("a step before prepare") }
+        let profile = workers.profile
         let chosen = run.chosen.room(for: rows.count)
         for index in 0..<rows.count { chosen[index] = rows[index] }
         profile?.enter(.gather)
@@ -292,7 +293,7 @@ package final class NativeEngine: Engine {
         _ run: Run, _ entries: BatchEntries, _ table: TargetMatrix?, _ chosen: View<Int32>, firstRow: Int, step: Int,
         rate: Double, path: HeadPath, isFirst: Bool
     ) -> Int? {
-        let rows = chosen.count
+        let rows = chosen.count, profile = workers.profile
         profile?.enter(.gather)
         let input = run.input.gather(
             run.data.features, rows: chosen, padded: rows, keepsSparse: !layout.encoder.isEmpty, workers: workers)
@@ -371,7 +372,7 @@ package final class NativeEngine: Engine {
             let hasMoved = run.towers[index].backward(
                 entries, pass, gradients: gradients, accumulate: !updater.movesTowersAtOnce,
                 key: DropoutKey(seed: run.plan.seed, step: step, part: 1 + index), wantsInput: wantsInput,
-                moves: updater.towerMoves(index))
+                moves: updater.towerMoves(index, entries))
             updater.moveTower(index, entries, gradients, parameters: parameters, hidden: !hasMoved)
         }
         guard wantsInput else { return }

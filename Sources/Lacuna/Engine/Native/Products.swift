@@ -12,15 +12,6 @@ enum Products {
     ) {
         precondition(a.count >= m * k && b.count >= k * n && c.count >= m * n, "a product leaves its memory")
         guard m > 0, n > 0 else { return }
-        if !accumulate, isSmall(m: m, n: n, k: k) {
-            if !bTransposed {
-                unsafe lacuna_product(m, n, k, a.base, aTransposed ? 1 : k, aTransposed ? m : 1, b.base, nil, 0, c.base)
-                return
-            } else if !aTransposed, k >= leastRow {
-                unsafe lacuna_product_of_rows(m, n, k, a.base, b.base, c.base)
-                return
-            }
-        }
         func piece(_ rows: Range<Int>, _ columns: Range<Int>) {
             unsafe cblas_sgemm(
                 CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans,
@@ -29,11 +20,18 @@ enum Products {
                 b.base + (bTransposed ? columns.lowerBound * k : columns.lowerBound), Int32(bTransposed ? k : n),
                 accumulate ? 1 : 0, c.base + rows.lowerBound * n + columns.lowerBound, Int32(n))
         }
-        if let profile = workers?.profile {
-            profile.product(multiplyAdds: m * n * k) { cut(m, n, k, workers, piece) }
-        } else {
-            cut(m, n, k, workers, piece)
+        func all() {
+            if accumulate || !isSmall(m: m, n: n, k: k) {
+                cut(m, n, k, workers, piece)
+            } else if !bTransposed {
+                unsafe lacuna_product(m, n, k, a.base, aTransposed ? 1 : k, aTransposed ? m : 1, b.base, nil, 0, c.base)
+            } else if !aTransposed, k >= leastRow {
+                unsafe lacuna_product_of_rows(m, n, k, a.base, b.base, c.base)
+            } else {
+                piece(0..<m, 0..<n)
+            }
         }
+        if let profile = workers?.profile { profile.product(multiplyAdds: m * n * k, all) } else { all() }
     }
 
     /// c = a · b, with a `[m, k]` and b `[k, n]`, then plus `bias` and through relu where asked for. Equal rows give equal bits

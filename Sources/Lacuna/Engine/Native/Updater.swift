@@ -1,9 +1,4 @@
 internal import LacunaKernels
-#if canImport(Darwin)
-import Darwin
-#else
-import Glibc
-#endif
 
 /// Gradients and optimizer state, and the step from one to the other.
 ///
@@ -59,6 +54,8 @@ final class Updater {
     /// The step in progress, as runs of parameters that move alike.
     private var moves = Moves()
     private var corrections: [(pace: Double, inverse2: Float)] = []
+    /// β1 and β2 to the power of as many steps as there are corrections.
+    private var powers = (1.0, 1.0)
 
     private struct Move {
         let offset: Int
@@ -132,6 +129,7 @@ final class Updater {
         slotSteps.view.fill(0)
         towerSteps.view.fill(0)
         corrections = []
+        powers = (1, 1)
         frozen = []
     }
 
@@ -202,7 +200,7 @@ final class Updater {
         if movesHeadsAtOnce { headScores = 0 }
         if path == .dense {
             // The encoder's part is 0 where anything relies on it, and new memory is 0, too.
-            dense.reserve(max(layout.encoderRange.count, layout.linear.range.upperBound))
+            dense.reserve(exactly: layout.linear.range.upperBound)
         } else {
             headWeights.reserve(headScores * layout.linear.inputs)
             headBiases.reserve(headLogits)
@@ -258,9 +256,10 @@ final class Updater {
         return layerMoves(settings, steps: encoderSteps)
     }
 
-    /// How the hidden layers of an observed tower move, where towers move at once; threads may ask at the same time.
-    func towerMoves(_ index: Int) -> LayerMoves? {
-        guard let settings, movesTowersAtOnce, towerSteps.view[index] > 0 else { return nil }
+    /// How the hidden layers of an observed tower move, where towers move at once; threads may ask at the same time, for
+    /// ``beginMoves(_:rate:)`` has counted the step.
+    func towerMoves(_ index: Int, _ entries: BatchEntries) -> LayerMoves? {
+        guard let settings, movesTowersAtOnce, isObserved(tower: index, entries) else { return nil }
         return layerMoves(settings, steps: towerSteps.view[index])
     }
 
@@ -468,8 +467,8 @@ final class Updater {
         while corrections.count < steps {
             // Once both are exactly 1 they stay so.
             if let last = corrections.last, last.pace == 1, last.inverse2 == 1 { return last }
-            let t = Double(corrections.count + 1)
-            corrections.append((1 / (1 - pow(beta1, t)), Float(1 / (1 - pow(beta2, t)).squareRoot())))
+            powers = (powers.0 * beta1, powers.1 * beta2)
+            corrections.append((1 / (1 - powers.0), Float(1 / (1 - powers.1).squareRoot())))
         }
         return corrections[steps - 1]
     }
