@@ -18,7 +18,7 @@ struct TrainingCost: Encodable {
 }
 
 /// Times training: `--epochs N` as a whole after one epoch of warming up, the median of as many as `--fits` says or half a second
-/// holds; else epochs until `--seconds S` are over.
+/// holds, after half a second that is not counted; else epochs until `--seconds S` are over.
 func train(_ options: Options) throws {
     let problem = try Problem(options.operand)
     let threads = try options.number("threads", otherwise: 2)
@@ -32,11 +32,13 @@ func train(_ options: Options) throws {
     let profile = options.text("profile") == "yes" ? StepProfile() : nil
     if epochs > 0 {
         if warmup > 0 { try model.fit(data, problem.settings(epochs: warmup, idle: idle)) }
-        var times: [Double] = []
+        func fit() throws -> (seconds: Double, result: History) {
+            try timed { try model.fit(data, problem.settings(epochs: epochs, idle: idle), callbacks: Callbacks(profile: profile)) }
+        }
+        var spent = 0.0, times: [Double] = []
+        while fits > 1, spent < 0.5 { spent += try fit().seconds }
         while true {
-            let run = try timed {
-                try model.fit(data, problem.settings(epochs: epochs, idle: idle), callbacks: Callbacks(profile: profile))
-            }
+            let run = try fit()
             times.append(run.seconds)
             guard times.count < fits, times.reduce(0, +) < 0.5 else { return try report(cost(run.result, fitSeconds: median(times))) }
         }
