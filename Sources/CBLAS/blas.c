@@ -9,8 +9,8 @@ extern int blas_thread_shutdown_(void) __attribute__((weak));
 
 // OpenBLAS starts a thread for every core while it is loaded, and these spin for a tenth of a second, on cores that share what they
 // have with ours. Lacuna's products run on the threads that call them; should anything else in the process let OpenBLAS have
-// threads, it starts them anew.
-__attribute__((constructor)) static void end_threads(void) {
+// threads, it starts them anew. Not while a library is loaded: a thread may need the loader's lock before it can end.
+static void end_threads(void) {
     if (blas_thread_shutdown_) blas_thread_shutdown_();
 }
 #endif
