@@ -21,6 +21,15 @@
 typedef float chunk __attribute__((vector_size(64), aligned(4)));
 enum { CHUNK = 16 };
 
+// Whether as many vectors stay in registers as AVX-512 has.
+INLINE int has_32_registers(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f");
+#else
+    return 0;
+#endif
+}
+
 #define LOAD(x, p) memcpy(&(x), (p), sizeof(x))
 #define STORE(p, x) memcpy((p), &(x), sizeof(x))
 

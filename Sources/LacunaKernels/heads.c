@@ -45,7 +45,7 @@ typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
 #define PAST_RELU(d, h) ((chunk)(((bits)(d) & (bits)((h) > 0)) | ((bits)(h) & (bits)((h) != (h)))))
 
 // Some outputs, four at most, in sixteen columns: their weights and gradients stay in registers while all rows go by.
-INLINE void narrow_block(size_t width, size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
+INLINE void narrow_block(size_t width, size_t rows, size_t H, const float *restrict hidden, const float *restrict weight,
                          const float *restrict g, int adds_weight, float *restrict dweight, int adds_hidden, float *restrict dhidden,
                          int adds_sums, float *restrict sums) {
     FAST
@@ -58,8 +58,8 @@ INLINE void narrow_block(size_t width, size_t rows, size_t scores, size_t H, con
         LOAD(h, hidden + i * H);
         if (adds_hidden) LOAD(dh, dhidden + i * H);
         for (size_t c = 0; c < width; c++) {
-            dh += g[i * scores + c] * w[c];
-            d[c] += g[i * scores + c] * h;
+            dh += g[c * rows + i] * w[c];
+            d[c] += g[c * rows + i] * h;
         }
         if (sums) {
             dh = PAST_RELU(dh, h);
@@ -71,31 +71,22 @@ INLINE void narrow_block(size_t width, size_t rows, size_t scores, size_t H, con
     if (sums) STORE(sums, sum);
 }
 
-// Processors with half as many registers, or narrower ones, take half as many outputs at a time.
-INLINE size_t outputs_at_once(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") ? 4 : 2;
-#else
-    return 2;
-#endif
-}
-
 INLINE void narrow_columns(size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
                            const float *restrict g, int adds, float *restrict dweight, float *restrict dhidden, int adds_sums,
                            float *restrict sums) {
-    size_t c = 0, most = outputs_at_once();
+    size_t c = 0, most = has_32_registers() ? 4 : 2;
     // The last ones go on through the relu.
     for (; c + most < scores; c += most) {
-        if (most == 4) narrow_block(4, rows, scores, H, hidden, weight + c * H, g + c, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
-        else narrow_block(2, rows, scores, H, hidden, weight + c * H, g + c, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
+        if (most == 4) narrow_block(4, rows, H, hidden, weight + c * H, g + c * rows, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
+        else narrow_block(2, rows, H, hidden, weight + c * H, g + c * rows, adds, dweight + c * H, c > 0, dhidden, 0, NULL);
     }
     weight += c * H;
     dweight += c * H;
     switch (scores - c) {
-    case 4: narrow_block(4, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
-    case 3: narrow_block(3, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
-    case 2: narrow_block(2, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
-    case 1: narrow_block(1, rows, scores, H, hidden, weight, g + c, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 4: narrow_block(4, rows, H, hidden, weight, g + c * rows, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 3: narrow_block(3, rows, H, hidden, weight, g + c * rows, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 2: narrow_block(2, rows, H, hidden, weight, g + c * rows, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
+    case 1: narrow_block(1, rows, H, hidden, weight, g + c * rows, adds, dweight, c > 0, dhidden, adds_sums, sums); break;
     }
 }
 
@@ -112,8 +103,8 @@ WIDE void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const flo
         for (size_t i = 0; i < rows; i++) {
             float h = hidden[i * H + j], dh = 0;
             for (size_t c = 0; c < scores; c++) {
-                dh += g[i * scores + c] * weight[c * H + j];
-                dweight[c * H + j] += g[i * scores + c] * h;
+                dh += g[c * rows + i] * weight[c * H + j];
+                dweight[c * H + j] += g[c * rows + i] * h;
             }
             if (sums) {
                 dh = h > 0 ? dh : (h != h ? h : 0.0f);
@@ -377,16 +368,16 @@ void lacuna_place_entries(size_t rows, const int32_t *restrict chosen, int32_t f
     }
 }
 
-void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *restrict rows,
+void lacuna_pack(size_t count, size_t width, size_t row_step, size_t column_step, const int32_t *restrict rows,
                  const float *restrict scores, float *restrict out) {
     for (size_t e = 0; e < count; e++)
-        for (size_t c = 0; c < width; c++) out[e * width + c] = scores[(size_t)rows[e] * stride + c];
+        for (size_t c = 0; c < width; c++) out[e * width + c] = scores[(size_t)rows[e] * row_step + c * column_step];
 }
 
-void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *restrict rows, const float *restrict g,
-                   float *restrict scores) {
+void lacuna_unpack(size_t count, size_t width, size_t row_step, size_t column_step, const int32_t *restrict rows,
+                   const float *restrict g, float *restrict scores) {
     for (size_t e = 0; e < count; e++)
-        for (size_t c = 0; c < width; c++) scores[(size_t)rows[e] * stride + c] = g[e * width + c];
+        for (size_t c = 0; c < width; c++) scores[(size_t)rows[e] * row_step + c * column_step] = g[e * width + c];
 }
 
 WIDE int lacuna_all_finite(size_t n, const float *x) {

@@ -37,6 +37,8 @@ WIDE void lacuna_squared(size_t n, const float *restrict targets, float *restric
 // they keep their digits where p rounds to 1. Slots rather than classes go side by side, for there are few classes; enough
 // of them to fill the time that a number's chain of operations takes.
 enum { LANES = 32, MOST_CLASSES = 32 };
+// All of them at once where registers hold 16: what is left between one such loop and the next then stays in registers.
+#define EACH_LANE _Pragma("clang loop interleave_count(2)") for (size_t l = 0; l < LANES; l++)
 
 INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, const float *restrict weights,
                                      float (*restrict z)[LANES], float *restrict losses) {
@@ -46,7 +48,7 @@ INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, c
     memcpy(largest, z[0], sizeof largest);
     memcpy(own, z[0], sizeof own);
     for (size_t c = 0; c < classes; c++)
-        for (size_t l = 0; l < LANES; l++) {
+        EACH_LANE {
             float value = z[c][l];
             int32_t number = (int32_t)c;
             top[l] = value > largest[l] ? number : top[l];
@@ -56,29 +58,33 @@ INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, c
         }
     // The likeliest class has the exponential 1 and is left out of the sum, for the logarithm to keep its digits.
     for (size_t c = 0; c < classes; c++)
-        for (size_t l = 0; l < LANES; l++) {
+        EACH_LANE {
             float power = exponential(z[c][l] - largest[l]);
             int32_t number = (int32_t)c;
             z[c][l] = power;
             others[l] += number == top[l] ? 0.0f : power;
             wrong[l] += number == targets[l] ? 0.0f : power;
         }
-    for (size_t l = 0; l < LANES; l++) {
+    EACH_LANE {
         share[l] = weights[l] / (1.0f + others[l]);
         losses[l] = weights[l] * (largest[l] - own[l] + log_of_one_plus(others[l])) + strange[l];
     }
     for (size_t c = 0; c < classes; c++)
-        for (size_t l = 0; l < LANES; l++) z[c][l] = (targets[l] == (int32_t)c ? -wrong[l] : z[c][l]) * share[l];
+        EACH_LANE z[c][l] = (targets[l] == (int32_t)c ? -wrong[l] : z[c][l]) * share[l];
 }
 
-_Static_assert(LANES == 32, "total adds 32 lanes");
+_Static_assert(LANES == 2 * CHUNK, "total adds two chunks");
 // The sum of all lanes, by halves.
 INLINE float total(const float *lanes) {
-    float sixteen[16], eight[8], four[4];
-    for (size_t l = 0; l < 16; l++) sixteen[l] = lanes[l] + lanes[l + 16];
-    for (size_t l = 0; l < 8; l++) eight[l] = sixteen[l] + sixteen[l + 8];
-    for (size_t l = 0; l < 4; l++) four[l] = eight[l] + eight[l + 4];
-    return (four[0] + four[2]) + (four[1] + four[3]);
+    typedef float eight __attribute__((vector_size(32)));
+    typedef float four __attribute__((vector_size(16)));
+    chunk low, high;
+    LOAD(low, lanes);
+    LOAD(high, lanes + CHUNK);
+    low += high;
+    eight e = __builtin_shufflevector(low, low, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(low, low, 8, 9, 10, 11, 12, 13, 14, 15);
+    four f = __builtin_shufflevector(e, e, 0, 1, 2, 3) + __builtin_shufflevector(e, e, 4, 5, 6, 7);
+    return (f[0] + f[2]) + (f[1] + f[3]);
 }
 
 // Lanes of a column of rows first ..< first + count; lanes beyond hold 0. A whole block is made in registers: numbers
@@ -90,6 +96,20 @@ INLINE void bring(size_t first, size_t count, size_t column, size_t stride, cons
     }
     memset(lanes, 0, LANES * sizeof *lanes);
     for (size_t l = 0; l < count; l++) lanes[l] = z[(first + l) * stride + column];
+}
+
+// The same where a column's rows lie side by side, and its way back.
+INLINE void bring_column(size_t count, const float *restrict z, float *restrict lanes) {
+    if (count == LANES) {
+        memcpy(lanes, z, LANES * sizeof *lanes);
+        return;
+    }
+    memset(lanes, 0, LANES * sizeof *lanes);
+    memcpy(lanes, z, count * sizeof *lanes);
+}
+
+INLINE void take_column(size_t count, const float *restrict lanes, float *restrict z) {
+    if (count == LANES) memcpy(z, lanes, LANES * sizeof *lanes); else memcpy(z, lanes, count * sizeof *lanes);
 }
 
 // The same of targets, of chosen rows; NaN beyond.
@@ -161,6 +181,21 @@ WIDE void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride
             const float *y = targets + (size_t)chosen[i] * target_stride + j0;
             for (size_t j = 0; j < width; j++) c[j] += y[j] == y[j];
         }
+    }
+}
+
+WIDE void lacuna_turn_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *restrict chosen,
+                              const float *restrict targets, float *restrict out, int32_t *restrict counts) {
+    for (size_t i = 0; i < rows; i++) {
+        const float *y = targets + (size_t)chosen[i] * target_stride;
+        // Few columns, far apart: a vector of them would be made number by number.
+        _Pragma("clang loop vectorize(disable)")
+        for (size_t j = 0; j < columns; j++) out[j * rows + i] = y[j];
+    }
+    for (size_t j = 0; j < columns; j++) {
+        int32_t count = 0;
+        for (size_t i = 0; i < rows; i++) count += out[j * rows + i] == out[j * rows + i];
+        counts[j] = count;
     }
 }
 
@@ -277,6 +312,115 @@ WIDE void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, 
                 s[c] *= coefficients[j];
                 g[c] += s[c];
             }
+        }
+    }
+}
+
+// Losses of turned scores: a column's rows lie side by side and are calculated so, LANES at a time. Those of a last, shorter
+// block are taken out and put back.
+INLINE void bring_targets_of_column(size_t count, const float *restrict y, float *restrict lanes) {
+    if (count == LANES) {
+        memcpy(lanes, y, LANES * sizeof *lanes);
+        return;
+    }
+    for (size_t l = 0; l < LANES; l++) lanes[l] = NAN;
+    memcpy(lanes, y, count * sizeof *lanes);
+}
+
+WIDE void lacuna_binary_turned(size_t rows, size_t columns, size_t target_step, const float *restrict targets, float positive_weight,
+                               float smoothing, const float *restrict bias, const float *restrict coefficients, float *restrict z,
+                               float *restrict losses, float *restrict bias_gradient) {
+    FAST
+    float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
+    for (size_t j = 0; j < columns; j++) {
+        float loss_lanes[LANES] = {0}, slope_lanes[LANES] = {0}, own_bias = bias[j], coefficient = coefficients[j];
+        for (size_t i = 0; i < rows; i += LANES) {
+            size_t count = rows - i < LANES ? rows - i : LANES;
+            float y[LANES], s[LANES];
+            bring_targets_of_column(count, targets + j * target_step + i, y);
+            bring_column(count, z + j * rows + i, s);
+            EACH_LANE {
+                int seen = y[l] == y[l];
+                float loss, slope;
+                binary(s[l] + own_bias, seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss, &slope);
+                s[l] = seen ? slope * coefficient : 0.0f;
+                slope_lanes[l] += s[l];
+                loss_lanes[l] += seen ? loss : 0.0f;
+            }
+            take_column(count, s, z + j * rows + i);
+        }
+        losses[j] += total(loss_lanes);
+        bias_gradient[j] += total(slope_lanes);
+    }
+}
+
+WIDE void lacuna_squared_turned(size_t rows, size_t columns, size_t target_step, const float *restrict targets,
+                                const float *restrict bias, const float *restrict coefficients, float *restrict z,
+                                float *restrict losses, float *restrict bias_gradient) {
+    FAST
+    for (size_t j = 0; j < columns; j++) {
+        float *s = z + j * rows, loss_sum = 0, slope_sum = 0;
+        const float *y = targets + j * target_step;
+        for (size_t i = 0; i < rows; i++) {
+            int seen = y[i] == y[i];
+            float difference = s[i] + bias[j] - y[i];
+            float slope = seen ? 2.0f * difference * coefficients[j] : 0.0f;
+            s[i] = slope;
+            slope_sum += slope;
+            loss_sum += seen ? difference * difference : 0.0f;
+        }
+        losses[j] += loss_sum;
+        bias_gradient[j] += slope_sum;
+    }
+}
+
+// One objective. Where the compiler knows the number of classes, a block stays in registers.
+INLINE void categorical_column(size_t classes, size_t rows, const float *restrict targets, const float *class_weights,
+                               const float *restrict bias, float coefficient, float *restrict z, float *restrict loss_sum,
+                               float *restrict bias_gradient) {
+    FAST
+    float loss_lanes[LANES] = {0}, slope_lanes[MOST_CLASSES][LANES];
+    for (size_t c = 0; c < classes; c++) memset(slope_lanes[c], 0, sizeof slope_lanes[c]);
+    for (size_t i = 0; i < rows; i += LANES) {
+        size_t count = rows - i < LANES ? rows - i : LANES;
+        float y[LANES], lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES];
+        int32_t target[LANES], seen[LANES];
+        bring_targets_of_column(count, targets + i, y);
+        EACH_LANE {
+            seen[l] = y[l] == y[l];
+            target[l] = seen[l] ? (int32_t)y[l] : 0;
+            weights[l] = 1.0f;
+        }
+        for (size_t l = 0; class_weights && l < LANES; l++) weights[l] = class_weights[target[l]];
+        for (size_t c = 0; c < classes; c++) {
+            bring_column(count, z + c * rows + i, lanes[c]);
+            EACH_LANE lanes[c][l] += bias[c];
+        }
+        categorical_lanes(classes, target, weights, lanes, loss);
+        EACH_LANE loss_lanes[l] += seen[l] ? loss[l] : 0.0f;
+        for (size_t c = 0; c < classes; c++) {
+            EACH_LANE {
+                lanes[c][l] = seen[l] ? lanes[c][l] * coefficient : 0.0f;
+                slope_lanes[c][l] += lanes[c][l];
+            }
+            take_column(count, lanes[c], z + c * rows + i);
+        }
+    }
+    *loss_sum += total(loss_lanes);
+    for (size_t c = 0; c < classes; c++) bias_gradient[c] += total(slope_lanes[c]);
+}
+
+WIDE void lacuna_categorical_turned(size_t rows, size_t columns, size_t classes, size_t target_step, const float *restrict targets,
+                                    const float *class_weights, const float *restrict bias, const float *restrict coefficients,
+                                    float *restrict z, float *restrict losses, float *restrict bias_gradient) {
+    for (size_t j = 0; j < columns; j++) {
+        const float *y = targets + j * target_step, *b = bias + j * classes;
+        float *s = z + j * classes * rows, *g = bias_gradient + j * classes;
+        switch (classes) {
+        case 2: categorical_column(2, rows, y, class_weights, b, coefficients[j], s, losses + j, g); break;
+        case 3: categorical_column(3, rows, y, class_weights, b, coefficients[j], s, losses + j, g); break;
+        case 4: categorical_column(4, rows, y, class_weights, b, coefficients[j], s, losses + j, g); break;
+        default: categorical_column(classes, rows, y, class_weights, b, coefficients[j], s, losses + j, g);
         }
     }
 }

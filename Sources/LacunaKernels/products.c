@@ -80,11 +80,11 @@ INLINE void totals(const eight *s, float *out) {
     for (size_t t = 0; t < 4; t++) out[t] = r[t] + r[t + 4];
 }
 
-// Some rows of a by some rows of b, four or eight numbers in all.
+// Some rows of a by some rows of b, sixteen numbers at most, a multiple of four.
 INLINE void block_of_dots(size_t rows, size_t columns, size_t n, size_t k, const float *restrict a, const float *restrict b,
                           float *restrict c) {
     FAST
-    eight sum[8] = {{0}};
+    eight sum[16] = {{0}};
     size_t l = 0;
     for (; l + EIGHT <= k; l += EIGHT) {
         eight x[4], w;
@@ -94,7 +94,7 @@ INLINE void block_of_dots(size_t rows, size_t columns, size_t n, size_t k, const
             for (size_t r = 0; r < rows; r++) sum[r * columns + t] += x[r] * w;
         }
     }
-    float out[8];
+    float out[16];
     for (size_t s = 0; s < rows * columns; s += 4) totals(sum + s, out + s);
     for (; l < k; l++)
         for (size_t r = 0; r < rows; r++)
@@ -106,8 +106,10 @@ INLINE void block_of_dots(size_t rows, size_t columns, size_t n, size_t k, const
 WIDE void lacuna_product_of_rows(size_t m, size_t n, size_t k, const float *restrict a, const float *restrict b, float *restrict c) {
     FAST
     size_t j = 0;
+    int is_roomy = has_32_registers();
     for (; j + 4 <= n; j += 4) {
         size_t i = 0;
+        for (; is_roomy && i + 4 <= m; i += 4) block_of_dots(4, 4, n, k, a + i * k, b + j * k, c + i * n + j);
         for (; i + 2 <= m; i += 2) block_of_dots(2, 4, n, k, a + i * k, b + j * k, c + i * n + j);
         if (i < m) block_of_dots(1, 4, n, k, a + i * k, b + j * k, c + i * n + j);
     }

@@ -135,13 +135,13 @@ static void narrow(size_t rows, size_t scores, size_t H, const float *source, co
     for (size_t i = 0; i < rows && !wild; i++)
         for (size_t j = 0; j < H; j++) {
             double sum = 0;
-            for (size_t c = 0; c < scores; c++) sum += (double)g[i * scores + c] * (double)weight[c * H + j];
+            for (size_t c = 0; c < scores; c++) sum += (double)g[c * rows + i] * (double)weight[c * H + j];
             check(fabs(sum - (double)plain[i * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of hidden values is wrong");
         }
     for (size_t c = 0; c < scores && !wild; c++)
         for (size_t j = 0; j < H; j++) {
             double sum = 0;
-            for (size_t i = 0; i < rows; i++) sum += (double)g[i * scores + c] * (double)hidden[i * H + j];
+            for (size_t i = 0; i < rows; i++) sum += (double)g[c * rows + i] * (double)hidden[i * H + j];
             check(fabs(sum - (double)once[c * H + j]) < 1e-3 * (1 + fabs(sum)), "a narrow gradient of weights is wrong");
             check(once[c * H + j] == dweight[c * H + j], "a relu below changes a narrow gradient of weights");
         }
@@ -197,8 +197,10 @@ static void rowsAndHeads(size_t count, size_t width, size_t H, size_t total, int
     // One slot's columns stand at the end of a wider matrix, as the last objective's do.
     size_t stride = width + 3;
     float *scores = floats(total * stride, wild);
-    lacuna_pack(count, width, stride, rows, scores + 3, out);
-    lacuna_unpack(count, width, stride, rows, out, scores + 3);
+    lacuna_pack(count, width, stride, 1, rows, scores + 3, out);
+    lacuna_unpack(count, width, stride, 1, rows, out, scores + 3);
+    lacuna_pack(count, width, 1, total, rows, scores + 3 * total, out);
+    lacuna_unpack(count, width, 1, total, rows, out, scores + 3 * total);
     free(rows); free(hidden); free(gathered); free(dhidden); free(weight); free(out); free(dweight);
     free(scores);
 }
@@ -226,6 +228,14 @@ static void heads(size_t total, size_t slots, size_t width, size_t H, int wild) 
     int32_t *again = calloc(slots, sizeof(int32_t));
     lacuna_count_targets(rows, slots, slots, chosen, table, again);
     check(memcmp(counts, again, slots * sizeof(int32_t)) == 0, "a table counts other labels than lists");
+    float *turnedTargets = malloc(rows * slots * sizeof(float) + 1);
+    memset(again, 0, slots * sizeof(int32_t));
+    lacuna_turn_targets(rows, slots, slots, chosen, table, turnedTargets, again);
+    check(memcmp(counts, again, slots * sizeof(int32_t)) == 0, "turned targets are counted otherwise");
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < slots; k++)
+            check(memcmp(turnedTargets + k * rows + i, table + (size_t)chosen[i] * slots + k, sizeof(float)) == 0, "a target is turned wrongly");
+    free(turnedTargets);
 
     lacuna_segment *segments = malloc((slots + 1) * sizeof *segments);
     int32_t *objectives = malloc(slots * sizeof(int32_t));
@@ -404,6 +414,45 @@ static void binaryBlocks(size_t rows, size_t columns) {
     free(chosen); free(table); free(z); free(other); free(bias); free(coefficients); free(losses); free(db); free(losses2); free(db2);
 }
 
+// The same over turned scores and targets, of which only the first rows of each column are these rows' own: gradients equal to
+// rounding, and neither scores nor targets beyond them touched.
+static void turnedBlocks(size_t rows, size_t columns, size_t classes, int is_squared) {
+    size_t step = rows + 3, n = rows * columns * classes;
+    int32_t *chosen = malloc(rows * sizeof(int32_t));
+    float *table = malloc(rows * columns * sizeof(float)), *turnedTable = malloc(step * columns * sizeof(float));
+    float *z = floats(n, 0), *turnedScores = malloc(n * sizeof(float)), *weights = malloc(classes * sizeof(float));
+    float *bias = floats(columns * classes, 0), *coefficients = floats(columns, 0);
+    float *losses = calloc(columns, sizeof(float)), *db = calloc(columns * classes, sizeof(float));
+    float *losses2 = calloc(columns, sizeof(float)), *db2 = calloc(columns * classes, sizeof(float));
+    for (size_t c = 0; c < classes; c++) weights[c] = 0.5f + (float)(c % 3);
+    for (size_t i = 0; i < step * columns; i++) turnedTable[i] = 1e30f;
+    for (size_t i = 0; i < rows; i++) {
+        chosen[i] = (int32_t)i;
+        for (size_t j = 0; j < columns; j++) {
+            float y = next() % 3 ? (float)(next() % (classes > 1 ? classes : 2)) : NAN;
+            table[i * columns + j] = turnedTable[j * step + i] = y;
+        }
+        for (size_t c = 0; c < columns * classes; c++) turnedScores[c * rows + i] = z[i * columns * classes + c];
+    }
+    if (classes > 1) {
+        lacuna_categorical_table(rows, columns, classes, columns, chosen, table, weights, columns * classes, bias, coefficients, z, losses, db);
+        lacuna_categorical_turned(rows, columns, classes, step, turnedTable, weights, bias, coefficients, turnedScores, losses2, db2);
+    } else if (is_squared) {
+        lacuna_squared_table(rows, columns, columns, chosen, table, columns, bias, coefficients, z, losses, db);
+        lacuna_squared_turned(rows, columns, step, turnedTable, bias, coefficients, turnedScores, losses2, db2);
+    } else {
+        lacuna_binary_table(rows, columns, columns, chosen, table, 2, 0.1f, 0, columns, bias, coefficients, z, losses, db);
+        lacuna_binary_turned(rows, columns, step, turnedTable, 2, 0.1f, bias, coefficients, turnedScores, losses2, db2);
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t c = 0; c < columns * classes; c++)
+            check(fabsf(turnedScores[c * rows + i] - z[i * columns * classes + c]) < 1e-5f, "turned slopes differ");
+    for (size_t j = 0; j < columns; j++) check(fabsf(losses[j] - losses2[j]) < 1e-4f * (1 + losses[j]), "turned losses differ");
+    for (size_t c = 0; c < columns * classes; c++) check(fabsf(db[c] - db2[c]) < 1e-4f, "turned sums differ");
+    free(chosen); free(table); free(turnedTable); free(z); free(turnedScores); free(weights); free(bias); free(coefficients);
+    free(losses); free(db); free(losses2); free(db2);
+}
+
 // In units of the last place of what a float can say of the exact value.
 static double units(float value, double exact) {
     float near = (float)exact;
@@ -477,6 +526,8 @@ int main(void) {
         for (int j = 0; j < 5; j++) {
             categoricalBlocks(blocks[i], widths[j]);
             binaryBlocks(blocks[i], 1 + (size_t)j * 3);
+            turnedBlocks(blocks[i], 1 + (size_t)j, widths[j] <= 32 ? widths[j] : 4, 0);
+            turnedBlocks(blocks[i], 1 + (size_t)j, 1, (int)(next() % 2));
         }
     for (int wild = 0; wild < 2; wild++)
         for (int i = 0; i < SIZES; i++) {

@@ -21,9 +21,10 @@ struct BatchSampler {
     mutating func shuffle(epoch: Int) {
         var random = SplitMix64(seed: seed, stream: "epoch \(epoch)")
         order = rows
-        var index = order.count - 1
+        var span = order.mutableSpan
+        var index = span.count - 1
         while index > 0 {
-            order.swapAt(index, random.next(below: index + 1))
+            span.swapAt(index, random.next(below: index + 1))
             index -= 1
         }
     }

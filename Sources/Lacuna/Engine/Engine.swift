@@ -140,28 +140,41 @@ package struct Divergence: Error, Equatable {
 
 /// What the steps of an epoch add up, by objective.
 package final class EpochSums {
-    /// Σ w · loss.
-    package var losses: [Double]
-    /// Σ w.
-    package var weights: [Double]
-    /// Observed slots.
-    package var observed: [Int]
+    private struct Sum {
+        var loss = 0.0
+        var weight = 0.0
+        var observed = 0
+    }
 
-    package init(objectives: Int) {
-        losses = Array(repeating: 0, count: objectives)
-        weights = Array(repeating: 0, count: objectives)
-        observed = Array(repeating: 0, count: objectives)
+    private let sums: Memory<Sum>
+
+    /// Σ w · loss, by objective.
+    package var losses: [Double] { sums.view.array.map(\.loss) }
+    /// Σ w.
+    package var weights: [Double] { sums.view.array.map(\.weight) }
+    /// Observed slots.
+    package var observed: [Int] { sums.view.array.map(\.observed) }
+
+    package init(objectives: Int) { sums = Memory(objectives) }
+
+    /// Sums that an epoch goes on from.
+    package convenience init(losses: [Double], weights: [Double], observed: [Int]) {
+        self.init(objectives: losses.count)
+        for index in losses.indices {
+            sums.view[index] = Sum(loss: losses[index], weight: weights[index], observed: observed[index])
+        }
     }
 
     /// Adds a step's sums, each `[objectives]`, of some objectives.
-    func add(_ active: View<Int32>, losses stepLosses: View<Double>, weights stepWeights: View<Double>, observed stepObserved: View<Int>) {
-        Self.add(active, stepLosses, to: &losses)
-        Self.add(active, stepWeights, to: &weights)
-        Self.add(active, stepObserved, to: &observed)
-    }
-
-    private static func add<Number: AdditiveArithmetic>(_ active: View<Int32>, _ values: View<Number>, to sums: inout [Number]) {
-        var sums = sums.mutableSpan
-        for place in 0..<active.count { sums[Int(active[place])] += values[Int(active[place])] }
+    func add(_ active: View<Int32>, losses: View<Double>, weights: View<Double>, observed: View<Int>) {
+        let sums = sums.view
+        for place in 0..<active.count {
+            let objective = Int(active[place])
+            var sum = sums[objective]
+            sum.loss += losses[objective]
+            sum.weight += weights[objective]
+            sum.observed += observed[objective]
+            sums[objective] = sum
+        }
     }
 }

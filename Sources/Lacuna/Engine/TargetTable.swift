@@ -31,6 +31,7 @@ package struct TargetTable: Sendable {
         var weights: [Float] = []
         var states: [CellState] = []
         let censored = labels.states?.contains(where: \.isCensored) ?? false
+        let isSoft = !distributions.isEmpty
         let weighted = rowWeights != nil || labels.slotWeights != nil
         for row in 0..<labels.rows {
             let rowWeight = rowWeights?[row] ?? 1
@@ -46,7 +47,7 @@ package struct TargetTable: Sendable {
                 let value = labels.values[place]
                 slotIndices.append(labels.slotIndices[place])
                 targets.append(
-                    distributions[slot] != nil
+                    isSoft && distributions[slot] != nil
                         ? Self.target(position: Int(value)) : scaling[slot].map { $0.target(of: value) } ?? Float(value))
                 if weighted { weights.append(weight) }
                 if censored { states.append(labels.state(place)) }

@@ -126,12 +126,12 @@ final class Trainer {
         var spent = 0.0
         let base = settings.learningRate ?? optimizer.defaultLearningRate
         sampler.shuffle(epoch: facts.epochsDone)
-        let sums = EpochSums(objectives: model.objectives.count)
-        if facts.stepsDone > 0 {
-            (sums.losses, sums.weights, sums.observed) = (facts.losses, facts.weights, facts.observed)
-        } else {
-            facts.secondsInEpoch = 0
-        }
+        let isResumed = facts.stepsDone > 0
+        let sums =
+            isResumed
+            ? EpochSums(losses: facts.losses, weights: facts.weights, observed: facts.observed)
+            : EpochSums(objectives: model.objectives.count)
+        if !isResumed { facts.secondsInEpoch = 0 }
         while facts.stepsDone < sampler.steps {
             let factor = settings.schedule.factor(
                 step: facts.step, of: total, stepsPerEpoch: sampler.steps, warmup: settings.warmup)

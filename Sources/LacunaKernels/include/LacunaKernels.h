@@ -77,8 +77,8 @@ void lacuna_sparse_clear(size_t count, size_t outputs, const int32_t *rows, cons
 void lacuna_observed_scores(size_t count, size_t width, size_t H, const int32_t *rows, const float *hidden,
                             const float *weight, float *out);
 
-// Back from the gradients g [rows, scores] of few scores = hidden . weight transposed, hidden [rows, H] and weight [scores, H],
-// one at least: dweight = (adds ? dweight : 0) + g transposed . hidden and dhidden = g . weight in one pass. With sums [H], hidden
+// Back from the gradients g [scores, rows] of few scores = weight . hidden transposed, hidden [rows, H] and weight [scores, H],
+// one at least: dweight = (adds ? dweight : 0) + g . hidden and dhidden = g transposed . weight in one pass. With sums [H], hidden
 // came out of a relu, and dhidden goes on through it: it becomes the gradient of what went into the relu, and
 // sums = (adds_sums ? sums : 0) + the sum of each of its columns.
 void lacuna_narrow_backward(size_t rows, size_t scores, size_t H, const float *hidden, const float *weight, const float *g, int adds,
@@ -165,6 +165,9 @@ void lacuna_categorical(size_t n, size_t classes, const float *class_weights, co
 // sums in another order; better below eight columns. coefficients multiply slopes, not losses.
 void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
                           int32_t *counts);
+// The targets of the chosen rows, turned into out [columns, rows], and counted.
+void lacuna_turn_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets, float *out,
+                         int32_t *counts);
 void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
                          float positive_weight, float smoothing, int is_narrow, size_t stride, const float *bias,
                          const float *coefficients, float *z, float *losses, float *bias_gradient);
@@ -175,10 +178,24 @@ void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, size_
                               const float *targets, const float *class_weights, size_t stride, const float *bias,
                               const float *coefficients, float *z, float *losses, float *bias_gradient);
 
-// out[e * width + c] = scores[rows[e] * stride + c]: one slot's part of a dense score matrix, packed.
-void lacuna_pack(size_t count, size_t width, size_t stride, const int32_t *rows, const float *scores, float *out);
-// scores[rows[e] * stride + c] = g[e * width + c].
-void lacuna_unpack(size_t count, size_t width, size_t stride, const int32_t *rows, const float *g, float *scores);
+// The same where outputs are few and all lies turned, so that rows go side by side: z [columns, rows] ([columns, classes, rows]) and
+// targets [columns, target_step], of which the first rows of each column are read.
+void lacuna_binary_turned(size_t rows, size_t columns, size_t target_step, const float *targets, float positive_weight,
+                          float smoothing, const float *bias, const float *coefficients, float *z, float *losses,
+                          float *bias_gradient);
+void lacuna_squared_turned(size_t rows, size_t columns, size_t target_step, const float *targets, const float *bias,
+                           const float *coefficients, float *z, float *losses, float *bias_gradient);
+// Of 32 classes at most.
+void lacuna_categorical_turned(size_t rows, size_t columns, size_t classes, size_t target_step, const float *targets,
+                               const float *class_weights, const float *bias, const float *coefficients, float *z, float *losses,
+                               float *bias_gradient);
+
+// out[e * width + c] = scores[rows[e] * row_step + c * column_step]: one slot's part of a dense score matrix, packed.
+void lacuna_pack(size_t count, size_t width, size_t row_step, size_t column_step, const int32_t *rows, const float *scores,
+                 float *out);
+// scores[rows[e] * row_step + c * column_step] = g[e * width + c].
+void lacuna_unpack(size_t count, size_t width, size_t row_step, size_t column_step, const int32_t *rows, const float *g,
+                   float *scores);
 
 // Whether all n values are finite.
 int lacuna_all_finite(size_t n, const float *x);

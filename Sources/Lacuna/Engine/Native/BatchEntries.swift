@@ -17,6 +17,7 @@ final class BatchEntries {
     private let weightMemory = Memory<Float>()
     private let stateMemory = Memory<CellState>()
     private let segmentMemory = Memory<Segment>()
+    private let turnedMemory = Memory<Float>()
     private let placeMemory: Memory<Int32>
 
     /// Observed slots.
@@ -45,6 +46,14 @@ final class BatchEntries {
     var weights: View<Float> { weightMemory.view.prefix(isWeighted ? count : 0) }
     /// `[count]`; empty where no target is a bound.
     var states: View<CellState> { stateMemory.view.prefix(isCensored ? count : 0) }
+    /// Of targets that ``count(_:in:turns:workers:)`` turned: rows of each slot.
+    private(set) var turnedRows = 0
+
+    /// The targets of some slots and of the batch's rows from `firstRow` on, each slot's ``turnedRows`` after those of the one before.
+    func turnedTargets(of slots: Range<Int>, firstRow: Int, rows: Int) -> View<Float> {
+        turnedMemory.view.slice(slots.lowerBound * turnedRows + firstRow, (slots.count - 1) * turnedRows + rows)
+    }
+
     /// The slots that are observed, ascending.
     var segments: View<Segment> { segmentMemory.view.prefix(segmentCount) }
 
@@ -133,15 +142,24 @@ final class BatchEntries {
     }
 
     /// Counts the entries of the given rows by slot, in a matrix of targets, and gathers none.
-    func count(_ chosen: View<Int32>, in table: TargetMatrix, workers: Workers) {
+    ///
+    /// - Parameter turns: whether to keep the rows' targets, `[slots, rows]`: for few slots.
+    func count(_ chosen: View<Int32>, in table: TargetMatrix, turns: Bool, workers: Workers) {
         isGathered = false
         isWeighted = false
         isCensored = false
         let counts = countMemory.view
-        workers.split(slots, grain: 16, work: chosen.count * slots) { range in
-            unsafe lacuna_count_targets(
-                chosen.count, range.count, table.slots, chosen.base, table.values.view.base + range.lowerBound,
-                counts.base + range.lowerBound)
+        if turns {
+            turnedRows = chosen.count
+            unsafe lacuna_turn_targets(
+                chosen.count, slots, table.slots, chosen.base, table.values.view.base,
+                turnedMemory.room(for: slots * chosen.count).base, counts.base)
+        } else {
+            workers.split(slots, grain: 16, work: chosen.count * slots) { range in
+                unsafe lacuna_count_targets(
+                    chosen.count, range.count, table.slots, chosen.base, table.values.view.base + range.lowerBound,
+                    counts.base + range.lowerBound)
+            }
         }
         touchedMemory.reserve(slots)
         listSegments(touchedMemory.view.prefix(listCounted(into: touchedMemory.view)))

@@ -43,48 +43,74 @@ enum LossKernel {
         }
     }
 
-    /// The same for some columns of a table of targets, from scores to gradients.
-    func evaluate(_ table: TargetMatrix, _ slots: Range<Int>, width: Int, _ pass: TablePass) {
-        let rows = pass.chosen.count, stride = table.slots
-        let targets = table.values.view.slice(slots.lowerBound, table.values.count - slots.lowerBound)
-        let coefficients = pass.coefficients.slice(slots.lowerBound, slots.count), losses = pass.losses.slice(slots.lowerBound, slots.count)
-        let bias = pass.bias.slice(pass.firstLogit, slots.count * width)
-        let biasGradient = pass.biasGradient.slice(pass.firstLogit, slots.count * width)
-        let z = pass.scores.slice(pass.firstScore, pass.scores.count - pass.firstScore)
-        precondition(z.count >= (rows - 1) * pass.stride + slots.count * width, "a loss leaves its memory")
+    /// Some slots of a pass over all targets of a batch.
+    struct Columns {
+        /// Outputs of each.
+        let width: Int
+        /// `[slots]`: what slopes are multiplied with.
+        let coefficients: View<Float>
+        /// `[slots, width]`.
+        let bias: View<Float>
+        /// `[slots, width]`, added to.
+        let biasGradient: View<Float>
+        /// `[slots]`, added to.
+        let losses: View<Float>
+
+        var count: Int { losses.count }
+    }
+
+    /// The same for columns of a table of targets, from scores to gradients.
+    ///
+    /// - Parameters:
+    ///   - chosen: `[rows]`: rows of the table.
+    ///   - scores: from the first of these columns' on, `[rows, stride]`; they become gradients.
+    ///   - isNarrow: whether the whole run of slots, of which threads take parts, is short.
+    func evaluate(
+        _ columns: Columns, _ chosen: View<Int32>, in table: TargetMatrix, firstSlot: Int, scores: View<Float>, stride: Int,
+        isNarrow: Bool
+    ) {
+        let rows = chosen.count, count = columns.count, width = columns.width, slots = table.slots
+        let targets = table.values.view.slice(firstSlot, table.values.count - firstSlot)
+        precondition(scores.count >= (rows - 1) * stride + count * width, "a loss leaves its memory")
         switch self {
         case .binary(let weight, let smoothing):
             unsafe lacuna_binary_table(
-                rows, slots.count, stride, pass.chosen.base, targets.base, weight, smoothing, pass.isNarrow ? 1 : 0, pass.stride, bias.base,
-                coefficients.base, z.base, losses.base, biasGradient.base)
+                rows, count, slots, chosen.base, targets.base, weight, smoothing, isNarrow ? 1 : 0, stride, columns.bias.base,
+                columns.coefficients.base, scores.base, columns.losses.base, columns.biasGradient.base)
         case .squared:
             unsafe lacuna_squared_table(
-                rows, slots.count, stride, pass.chosen.base, targets.base, pass.stride, bias.base, coefficients.base, z.base,
-                losses.base, biasGradient.base)
+                rows, count, slots, chosen.base, targets.base, stride, columns.bias.base, columns.coefficients.base, scores.base,
+                columns.losses.base, columns.biasGradient.base)
         case .categorical(let weights):
             unsafe lacuna_categorical_table(
-                rows, slots.count, width, stride, pass.chosen.base, targets.base, weights?.view.base, pass.stride,
-                bias.base, coefficients.base, z.base, losses.base, biasGradient.base)
+                rows, count, width, slots, chosen.base, targets.base, weights?.view.base, stride, columns.bias.base,
+                columns.coefficients.base, scores.base, columns.losses.base, columns.biasGradient.base)
         }
     }
 
-    /// Where a run of slots stands in a pass over a table of targets.
-    struct TablePass {
-        /// `[rows]`: rows of the table.
-        let chosen: View<Int32>
-        /// `[slots]`: what slopes are multiplied with.
-        let coefficients: View<Float>
-        /// `[rows, stride]`: scores that become gradients.
-        let scores: View<Float>
-        let stride: Int
-        let firstScore: Int
-        let bias: View<Float>
-        let biasGradient: View<Float>
-        let firstLogit: Int
-        /// Whether the whole run of slots, of which threads take parts, is short.
-        let isNarrow: Bool
-        /// `[slots]`, added to.
-        let losses: View<Float>
+    /// The same where outputs are few and scores and targets lie turned.
+    ///
+    /// - Parameters:
+    ///   - targets: `[slots, step]`, of which each slot's first `rows` are read.
+    ///   - scores: `[slots, width, rows]`; they become gradients.
+    func evaluate(_ columns: Columns, rows: Int, targets: View<Float>, step: Int, scores: View<Float>) {
+        let count = columns.count
+        precondition(
+            scores.count >= count * columns.width * rows && targets.count >= (count - 1) * step + rows, "a loss leaves its memory")
+        switch self {
+        case .binary(let weight, let smoothing):
+            unsafe lacuna_binary_turned(
+                rows, count, step, targets.base, weight, smoothing, columns.bias.base, columns.coefficients.base, scores.base,
+                columns.losses.base, columns.biasGradient.base)
+        case .squared:
+            unsafe lacuna_squared_turned(
+                rows, count, step, targets.base, columns.bias.base, columns.coefficients.base, scores.base, columns.losses.base,
+                columns.biasGradient.base)
+        case .categorical(let weights):
+            unsafe lacuna_categorical_turned(
+                rows, count, columns.width, step, targets.base, weights?.view.base, columns.bias.base, columns.coefficients.base,
+                scores.base, columns.losses.base, columns.biasGradient.base)
+        }
     }
 }
 

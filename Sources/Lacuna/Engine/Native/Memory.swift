@@ -45,6 +45,16 @@ import Musl
         self.count = count
     }
 
+    /// Makes room for at least `count` elements, of which the first `kept` stay. Views of it are no longer valid.
+    func grow(to count: Int, keeping kept: Int) {
+        guard count > self.count else { return }
+        let old = unsafe storage
+        self.count = max(count, 2 * self.count)
+        unsafe storage = Self.allocate(self.count)
+        unsafe storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: old[0..<kept * MemoryLayout<Element>.stride]))
+        unsafe old.deallocate()
+    }
+
     /// All of it. Valid until the memory grows or goes.
     var view: View<Element> {
         unsafe View(base: storage.assumingMemoryBound(to: Element.self).baseAddress.unsafelyUnwrapped, count: count)

@@ -166,7 +166,7 @@ package final class NativeEngine: Engine {
         let path = choosePath(run, chosen)
         let table = path == .dense ? run.table : nil
         if let table {
-            run.entries.count(chosen, in: table, workers: workers)
+            run.entries.count(chosen, in: table, turns: run.linear.isTurned, workers: workers)
         } else {
             run.entries.gather(chosen, from: run.data.labels, workers: workers)
         }
@@ -320,7 +320,7 @@ package final class NativeEngine: Engine {
         if layout.linear.scores > 0 {
             let bad =
                 if let table {
-                    run.linear.forward(table, chosen, entries, pass)
+                    run.linear.forward(table, chosen, firstRow: firstRow, entries, pass)
                 } else {
                     run.linear.forward(entries, segments: 0..<entries.segmentCount, rowsOfEntries: entries.rows, pass)
                 }

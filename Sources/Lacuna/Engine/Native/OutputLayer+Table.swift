@@ -5,11 +5,14 @@ extension OutputLayer {
     ///
     /// - Parameters:
     ///   - chosen: `[rows]`, rows of the table.
+    ///   - firstRow: where these begin in the logical batch.
     ///   - entries: of the whole logical batch, for what each slot's slopes are multiplied with.
     /// - Returns: the objective whose logits or loss are not finite, if any.
-    func forward(_ table: TargetMatrix, _ chosen: View<Int32>, _ entries: BatchEntries, _ pass: Pass) -> Int? {
-        let rows = pass.rows, stride = layout.scores
-        let scores = scores.room(for: rows * stride)
+    func forward(
+        _ table: TargetMatrix, _ chosen: View<Int32>, firstRow: Int, _ entries: BatchEntries, _ pass: Pass
+    ) -> Int? {
+        let rows = pass.rows, isTurned = isTurned
+        let scores = scores.room(for: rows * layout.scores)
         score(pass, into: scores)
         workers.profile?.enter(.loss)
         let losses = slotLosses.room(for: table.slots), coefficients = slotCoefficients.room(for: table.slots)
@@ -24,12 +27,21 @@ extension OutputLayer {
             var slot = own.lowerBound
             while slot < own.upperBound {
                 let block = plan.block(of: slot), end = min(block.slots.upperBound, own.upperBound)
-                block.kernel?.evaluate(
-                    table, slot..<end, width: block.width,
-                    LossKernel.TablePass(
-                        chosen: chosen, coefficients: coefficients, scores: scores, stride: stride,
-                        firstScore: plan.slots[slot].score, bias: bias, biasGradient: pass.biasGradient,
-                        firstLogit: plan.slots[slot].logit, isNarrow: block.slots.count < 8, losses: losses))
+                let first = plan.slots[slot], part = slot..<end
+                let columns = LossKernel.Columns(
+                    width: block.width, coefficients: coefficients.slice(slot, part.count),
+                    bias: bias.slice(first.logit, part.count * block.width),
+                    biasGradient: pass.biasGradient.slice(first.logit, part.count * block.width),
+                    losses: losses.slice(slot, part.count))
+                if isTurned {
+                    block.kernel?.evaluate(
+                        columns, rows: rows, targets: entries.turnedTargets(of: part, firstRow: firstRow, rows: rows),
+                        step: entries.turnedRows, scores: scores.slice(first.score * rows, part.count * block.width * rows))
+                } else {
+                    block.kernel?.evaluate(
+                        columns, chosen, in: table, firstSlot: slot, scores: scores.slice(first.score, scores.count - first.score),
+                        stride: layout.scores, isNarrow: block.slots.count < 8)
+                }
                 slot = end
             }
         }

@@ -126,16 +126,27 @@ final class OutputLayer {
         return nil
     }
 
-    /// Scores of all rows and outputs, without biases.
+    /// Whether scores of all rows lie turned, `[scores, rows]`: where outputs are few, rows rather than outputs go side by side.
+    var isTurned: Bool { layout.scores <= 16 }
+
+    /// From one row's scores to the next's, and from one score of a row to the next.
+    private func steps(rows: Int) -> (row: Int, score: Int) { isTurned ? (1, rows) : (layout.scores, 1) }
+
+    /// Scores of all rows and outputs, without biases: `[rows, scores]`, or turned.
     func score(_ pass: Pass, into all: View<Float>) {
-        Products.multiply(
-            pass.hidden, pass.parameters.slice(layout.weight, layout.scores * layout.inputs), transposeB: true, into: all,
-            m: pass.rows, n: layout.scores, k: layout.inputs, workers: workers)
+        let weight = pass.parameters.slice(layout.weight, layout.scores * layout.inputs)
+        if isTurned {
+            Products.multiply(
+                weight, pass.hidden, transposeB: true, into: all, m: layout.scores, n: pass.rows, k: layout.inputs, workers: workers)
+        } else {
+            Products.multiply(
+                pass.hidden, weight, transposeB: true, into: all, m: pass.rows, n: layout.scores, k: layout.inputs, workers: workers)
+        }
     }
 
     /// Whether gradients of few outputs and rows go back in a kernel of their own rather than the BLAS.
     private func isNarrow(rows: Int) -> Bool {
-        layout.scores > 0 && layout.scores <= 16 && rows * layout.scores * layout.inputs <= 1 << 17
+        layout.scores > 0 && isTurned && rows * layout.scores * layout.inputs <= 1 << 17
     }
 
     /// Whether the way back can take a relu below along, in the same pass over the hidden values.
@@ -202,11 +213,12 @@ final class OutputLayer {
         let rows = rowsOfEntries.slice(start, count)
         let clock = ContinuousClock(), began = workers.profile.map { _ in clock.now }
         if pass.path == .dense {
+            let steps = steps(rows: pass.rows)
             for index in 0..<segments.count {
                 let segment = segments[index], slot = plan.slots[Int(segment.slot)], base = Int(segment.start) - start
                 unsafe lacuna_pack(
-                    Int(segment.count), block.scoreWidth, layout.scores, rows.base + base, scores.view.base + slot.score,
-                    packed.base + base * block.scoreWidth)
+                    Int(segment.count), block.scoreWidth, steps.row, steps.score, rows.base + base,
+                    scores.view.base + slot.score * steps.score, packed.base + base * block.scoreWidth)
             }
         } else {
             let matrix = pass.parameters.slice(
@@ -325,18 +337,19 @@ final class OutputLayer {
 
     private func backwardDense(_ entries: BatchEntries, _ range: Range<Int>, _ rowsOfEntries: View<Int32>, _ pass: Pass) {
         let segments = entries.segments, dense = scores.room(for: pass.rows * layout.scores)
+        let steps = steps(rows: pass.rows)
         dense.fill(0)
         for index in range {
             let segment = segments[index], slot = plan.slots[Int(segment.slot)], count = Int(segment.count)
             guard slot.tower == tower else { continue }
             unsafe lacuna_unpack(
-                count, slot.scoreWidth, layout.scores, rowsOfEntries.slice(Int(segment.start), count).base,
-                packed.view.slice(offsets.view[index], count * slot.scoreWidth).base, dense.base + slot.score)
+                count, slot.scoreWidth, steps.row, steps.score, rowsOfEntries.slice(Int(segment.start), count).base,
+                packed.view.slice(offsets.view[index], count * slot.scoreWidth).base, dense.base + slot.score * steps.score)
         }
         multiplyBack(dense, pass, accumulate: true)
     }
 
-    /// From gradients of all scores `[rows, scores]` to those of weights and hidden values.
+    /// From gradients of all scores, which lie as ``score(_:into:)`` leaves them, to those of weights and hidden values.
     ///
     /// - Parameter accumulate: adds to the gradient of the weights rather than replacing it.
     func multiplyBack(_ gradients: View<Float>, _ pass: Pass, accumulate: Bool) {
@@ -349,10 +362,11 @@ final class OutputLayer {
             return
         }
         Products.multiply(
-            gradients, transposeA: true, pass.hidden, into: pass.weightGradient, m: layout.scores, n: layout.inputs,
+            gradients, transposeA: !isTurned, pass.hidden, into: pass.weightGradient, m: layout.scores, n: layout.inputs,
             k: pass.rows, accumulate: accumulate, workers: workers)
         Products.multiply(
-            gradients, weight, into: pass.hiddenGradient, m: pass.rows, n: layout.inputs, k: layout.scores, workers: workers)
+            gradients, transposeA: isTurned, weight, into: pass.hiddenGradient, m: pass.rows, n: layout.inputs, k: layout.scores,
+            workers: workers)
     }
 
     /// Threads take panels of hidden columns, so no two write to the same gradient and none keeps a copy of its own.

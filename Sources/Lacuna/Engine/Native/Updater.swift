@@ -51,36 +51,9 @@ final class Updater {
     /// Objectives whose heads stand still, whatever a batch observes.
     private var frozen: Set<Int> = []
     private let workers: Workers
-    /// The step in progress, as runs of parameters that move alike.
-    private var moves = Moves()
-    private var corrections: [(pace: Double, inverse2: Float)] = []
-    /// β1 and β2 to the power of as many steps as there are corrections.
-    private var powers = (1.0, 1.0)
-
-    private struct Move {
-        let offset: Int
-        var gradient: View<Float>
-        let steps: Int32
-    }
-
-    private struct Moves {
-        private(set) var runs: [Move] = []
-
-        mutating func clear() { runs.removeAll(keepingCapacity: true) }
-
-        /// Notes a step of the parameters from `offset` on; neighbours that move alike become one run.
-        mutating func note(_ offset: Int, _ gradient: View<Float>, _ steps: Int32) {
-            guard gradient.count > 0 else { return }
-            if let last = runs.last, last.steps == steps, last.offset + last.gradient.count == offset,
-                unsafe last.gradient.base + last.gradient.count == gradient.base
-            {
-                runs[runs.count - 1].gradient = unsafe View(
-                    base: last.gradient.base, count: last.gradient.count + gradient.count)
-            } else {
-                runs.append(Move(offset: offset, gradient: gradient, steps: steps))
-            }
-        }
-    }
+    /// The step in progress.
+    private let moves = MoveList()
+    private let corrections = AdamCorrections()
 
     private struct Settings {
         let optimizer: Optimizer
@@ -128,8 +101,7 @@ final class Updater {
         encoderSteps = 0
         slotSteps.view.fill(0)
         towerSteps.view.fill(0)
-        corrections = []
-        powers = (1, 1)
+        corrections.clear()
         frozen = []
     }
 
@@ -384,11 +356,17 @@ final class Updater {
 
     /// One optimizer step on all noted runs, shared out by elements.
     private func carryOut(_ settings: Settings, _ parameters: View<Float>, _ rate: Double, _ scale: Float) {
-        let moves = moves.runs, total = moves.reduce(0) { $0 + $1.gradient.count }
-        remember(steps: moves.reduce(0) { max($0, $1.steps) }, settings)
+        let moves = moves.view
+        var total = 0, steps: Int32 = 0
+        for index in 0..<moves.count {
+            total += moves[index].gradient.count
+            steps = max(steps, moves[index].steps)
+        }
+        remember(steps: steps, settings)
         workers.split(total, grain: 16, work: total) { own in
             var start = 0
-            for move in moves {
+            for index in 0..<moves.count {
+                let move = moves[index]
                 let low = max(own.lowerBound, start), high = min(own.upperBound, start + move.gradient.count)
                 if low < high {
                     apply(
@@ -449,7 +427,7 @@ final class Updater {
     }
 
     private func pace(of steps: Int32, _ adam: Adam) -> lacuna_adam_pace {
-        let correction = correction(Int(steps), adam.beta1, adam.beta2)
+        let correction = corrections.after(Int(steps), adam.beta1, adam.beta2)
         return lacuna_adam_pace(pace: Float(adam.rate * correction.pace), inverse2: correction.inverse2)
     }
 
@@ -457,20 +435,9 @@ final class Updater {
     private func remember(steps: Int32, _ settings: Settings) {
         switch settings.optimizer {
         case .adam(let beta1, let beta2, _), .adamW(let beta1, let beta2, _):
-            if steps > 0 { _ = correction(Int(steps), beta1, beta2) }
+            if steps > 0 { _ = corrections.after(Int(steps), beta1, beta2) }
         case .sgd: break
         }
-    }
-
-    /// 1 ÷ (1 − β1ᵗ) and 1 ÷ √(1 − β2ᵗ), remembered: thousands of slots share few step counts.
-    private func correction(_ steps: Int, _ beta1: Double, _ beta2: Double) -> (pace: Double, inverse2: Float) {
-        while corrections.count < steps {
-            // Once both are exactly 1 they stay so.
-            if let last = corrections.last, last.pace == 1, last.inverse2 == 1 { return last }
-            powers = (powers.0 * beta1, powers.1 * beta2)
-            corrections.append((1 / (1 - powers.0), Float(1 / (1 - powers.1).squareRoot())))
-        }
-        return corrections[steps - 1]
     }
 
     /// What stands still has no part in the norm that clipping looks at.
