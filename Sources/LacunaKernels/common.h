@@ -19,7 +19,10 @@
 
 // Sixteen columns side by side, in registers; wider than most processors have, it becomes several of theirs.
 typedef float chunk __attribute__((vector_size(64), aligned(4)));
-enum { CHUNK = 16 };
+// The same places as whole numbers: what a comparison of chunks gives, all bits set where it holds.
+typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
+typedef float eight __attribute__((vector_size(32), aligned(4)));
+enum { CHUNK = 16, EIGHT = 8 };
 
 // Whether as many vectors stay in registers as AVX-512 has.
 INLINE int has_32_registers(void) {

@@ -39,8 +39,6 @@ INLINE void scores_of_slot(size_t count, size_t width, size_t H, const int32_t *
     }
 }
 
-typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
-
 // relu's slope at its output h: d where h is above 0, else 0; a NaN stays visible.
 #define PAST_RELU(d, h) ((chunk)(((bits)(d) & (bits)((h) > 0)) | ((bits)(h) & (bits)((h) != (h)))))
 

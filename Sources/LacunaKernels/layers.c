@@ -1,7 +1,7 @@
 #include "common.h"
 
 // Short rows are copied by eights, the last of which overlaps; a call for each would take longer than the copy.
-enum { EIGHT = 8, SHORT = 64 };
+enum { SHORT = 64 };
 
 void lacuna_gather(size_t count, size_t columns, const int32_t *rows, const float *source, float *out) {
     if (columns < EIGHT || columns > SHORT) {

@@ -76,7 +76,6 @@ INLINE void categorical_lanes(size_t classes, const int32_t *restrict targets, c
 _Static_assert(LANES == 2 * CHUNK, "total adds two chunks");
 // The sum of all lanes, by halves.
 INLINE float total(const float *lanes) {
-    typedef float eight __attribute__((vector_size(32)));
     typedef float four __attribute__((vector_size(16)));
     chunk low, high;
     LOAD(low, lanes);
@@ -85,6 +84,44 @@ INLINE float total(const float *lanes) {
     eight e = __builtin_shufflevector(low, low, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(low, low, 8, 9, 10, 11, 12, 13, 14, 15);
     four f = __builtin_shufflevector(e, e, 0, 1, 2, 3) + __builtin_shufflevector(e, e, 4, 5, 6, 7);
     return (f[0] + f[2]) + (f[1] + f[3]);
+}
+
+// A block of cells of one binary column, whose scores become gradients; sums by lane are added to. A missing target is NaN.
+INLINE void binary_cells(const float *restrict y, float bias, float coefficient, float positive_weight, float smoothing,
+                         float *restrict lanes, float *restrict loss_lanes, float *restrict slope_lanes) {
+    FAST
+    float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
+    EACH_LANE {
+        int seen = y[l] == y[l];
+        float loss, slope;
+        binary(lanes[l] + bias, seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss, &slope);
+        lanes[l] = seen ? slope * coefficient : 0.0f;
+        slope_lanes[l] += lanes[l];
+        loss_lanes[l] += seen ? loss : 0.0f;
+    }
+}
+
+// The same of one categorical column.
+INLINE void categorical_cells(size_t classes, const float *restrict y, const float *class_weights, const float *restrict bias,
+                              float coefficient, float (*restrict lanes)[LANES], float *restrict loss_lanes,
+                              float (*restrict slope_lanes)[LANES]) {
+    FAST
+    float weights[LANES], loss[LANES];
+    int32_t target[LANES], seen[LANES];
+    EACH_LANE {
+        seen[l] = y[l] == y[l];
+        target[l] = seen[l] ? (int32_t)y[l] : 0;
+        weights[l] = 1.0f;
+    }
+    for (size_t l = 0; class_weights && l < LANES; l++) weights[l] = class_weights[target[l]];
+    for (size_t c = 0; c < classes; c++) EACH_LANE lanes[c][l] += bias[c];
+    categorical_lanes(classes, target, weights, lanes, loss);
+    EACH_LANE loss_lanes[l] += seen[l] ? loss[l] : 0.0f;
+    for (size_t c = 0; c < classes; c++)
+        EACH_LANE {
+            lanes[c][l] = seen[l] ? lanes[c][l] * coefficient : 0.0f;
+            slope_lanes[c][l] += lanes[c][l];
+        }
 }
 
 // Lanes of a column of rows first ..< first + count; lanes beyond hold 0. A whole block is made in registers: numbers
@@ -207,24 +244,17 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
     float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
     // Few columns: rows go side by side.
     for (size_t j = 0; is_narrow && j < columns; j++) {
-        float loss_sum = 0, slope_sum = 0, own_bias = bias[j], coefficient = coefficients[j];
-        for (size_t i0 = 0; i0 < rows; i0 += LANES) {
-            size_t count = rows - i0 < LANES ? rows - i0 : LANES;
-            float y[LANES], s[LANES], loss[LANES], slope[LANES];
-            bring_targets(i0, count, j, target_stride, chosen, targets, y);
-            bring(i0, count, j, stride, z, s);
-            for (size_t l = 0; l < LANES; l++) {
-                int seen = y[l] == y[l];
-                binary(s[l] + own_bias, seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss[l], &slope[l]);
-                slope[l] = seen ? slope[l] * coefficient : 0.0f;
-                loss[l] = seen ? loss[l] : 0.0f;
-            }
-            loss_sum += total(loss);
-            slope_sum += total(slope);
-            for (size_t l = 0; l < count; l++) z[(i0 + l) * stride + j] = slope[l];
+        float loss_lanes[LANES] = {0}, slope_lanes[LANES] = {0};
+        for (size_t i = 0; i < rows; i += LANES) {
+            size_t count = rows - i < LANES ? rows - i : LANES;
+            float y[LANES], s[LANES];
+            bring_targets(i, count, j, target_stride, chosen, targets, y);
+            bring(i, count, j, stride, z, s);
+            binary_cells(y, bias[j], coefficients[j], positive_weight, smoothing, s, loss_lanes, slope_lanes);
+            for (size_t l = 0; l < count; l++) z[(i + l) * stride + j] = s[l];
         }
-        losses[j] += loss_sum;
-        bias_gradient[j] += slope_sum;
+        losses[j] += total(loss_lanes);
+        bias_gradient[j] += total(slope_lanes);
     }
     for (size_t j0 = 0; !is_narrow && j0 < columns; j0 += TILE) {
         size_t width = columns - j0 < TILE ? columns - j0 : TILE;
@@ -273,31 +303,20 @@ WIDE void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, 
         const float *b = bias + j * classes;
         float *g = bias_gradient + j * classes;
         size_t i0 = 0;
-        for (; classes <= MOST_CLASSES && i0 < rows; i0 += LANES) {
-            float lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES], y[LANES];
-            int32_t target[LANES], seen[LANES];
-            size_t count = rows - i0 < LANES ? rows - i0 : LANES;
-            bring_targets(i0, count, j, target_stride, chosen, targets, y);
-            for (size_t l = 0; l < LANES; l++) {
-                seen[l] = y[l] == y[l];
-                target[l] = seen[l] ? (int32_t)y[l] : 0;
-                weights[l] = 1.0f;
+        if (classes <= MOST_CLASSES) {
+            float loss_lanes[LANES] = {0}, slope_lanes[MOST_CLASSES][LANES];
+            memset(slope_lanes, 0, classes * sizeof slope_lanes[0]);
+            for (; i0 < rows; i0 += LANES) {
+                float lanes[MOST_CLASSES][LANES], y[LANES];
+                size_t count = rows - i0 < LANES ? rows - i0 : LANES;
+                bring_targets(i0, count, j, target_stride, chosen, targets, y);
+                for (size_t c = 0; c < classes; c++) bring(i0, count, j * classes + c, stride, z, lanes[c]);
+                categorical_cells(classes, y, class_weights, b, coefficients[j], lanes, loss_lanes, slope_lanes);
+                for (size_t l = 0; l < count; l++)
+                    for (size_t c = 0; c < classes; c++) z[(i0 + l) * stride + j * classes + c] = lanes[c][l];
             }
-            for (size_t l = 0; class_weights && l < LANES; l++) weights[l] = class_weights[target[l]];
-            for (size_t c = 0; c < classes; c++) {
-                bring(i0, count, j * classes + c, stride, z, lanes[c]);
-                for (size_t l = 0; l < LANES; l++) lanes[c][l] += b[c];
-            }
-            categorical_lanes(classes, target, weights, lanes, loss);
-            float coefficient = coefficients[j];
-            for (size_t l = 0; l < LANES; l++) loss[l] = seen[l] ? loss[l] : 0.0f;
-            losses[j] += total(loss);
-            for (size_t c = 0; c < classes; c++) {
-                for (size_t l = 0; l < LANES; l++) lanes[c][l] = seen[l] ? lanes[c][l] * coefficient : 0.0f;
-                g[c] += total(lanes[c]);
-            }
-            for (size_t l = 0; l < count; l++)
-                for (size_t c = 0; c < classes; c++) z[(i0 + l) * stride + j * classes + c] = lanes[c][l];
+            losses[j] += total(loss_lanes);
+            for (size_t c = 0; c < classes; c++) g[c] += total(slope_lanes[c]);
         }
         for (; i0 < rows; i0++) {
             float y = targets[(size_t)chosen[i0] * target_stride + j], *s = z + i0 * stride + j * classes;
@@ -331,22 +350,14 @@ WIDE void lacuna_binary_turned(size_t rows, size_t columns, size_t target_step, 
                                float smoothing, const float *restrict bias, const float *restrict coefficients, float *restrict z,
                                float *restrict losses, float *restrict bias_gradient) {
     FAST
-    float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
     for (size_t j = 0; j < columns; j++) {
-        float loss_lanes[LANES] = {0}, slope_lanes[LANES] = {0}, own_bias = bias[j], coefficient = coefficients[j];
+        float loss_lanes[LANES] = {0}, slope_lanes[LANES] = {0};
         for (size_t i = 0; i < rows; i += LANES) {
             size_t count = rows - i < LANES ? rows - i : LANES;
             float y[LANES], s[LANES];
             bring_targets_of_column(count, targets + j * target_step + i, y);
             bring_column(count, z + j * rows + i, s);
-            EACH_LANE {
-                int seen = y[l] == y[l];
-                float loss, slope;
-                binary(s[l] + own_bias, seen ? y[l] : 0.0f, positive_weight, keep, spread, &loss, &slope);
-                s[l] = seen ? slope * coefficient : 0.0f;
-                slope_lanes[l] += s[l];
-                loss_lanes[l] += seen ? loss : 0.0f;
-            }
+            binary_cells(y, bias[j], coefficients[j], positive_weight, smoothing, s, loss_lanes, slope_lanes);
             take_column(count, s, z + j * rows + i);
         }
         losses[j] += total(loss_lanes);
@@ -378,33 +389,15 @@ WIDE void lacuna_squared_turned(size_t rows, size_t columns, size_t target_step,
 INLINE void categorical_column(size_t classes, size_t rows, const float *restrict targets, const float *class_weights,
                                const float *restrict bias, float coefficient, float *restrict z, float *restrict loss_sum,
                                float *restrict bias_gradient) {
-    FAST
     float loss_lanes[LANES] = {0}, slope_lanes[MOST_CLASSES][LANES];
-    for (size_t c = 0; c < classes; c++) memset(slope_lanes[c], 0, sizeof slope_lanes[c]);
+    memset(slope_lanes, 0, classes * sizeof slope_lanes[0]);
     for (size_t i = 0; i < rows; i += LANES) {
         size_t count = rows - i < LANES ? rows - i : LANES;
-        float y[LANES], lanes[MOST_CLASSES][LANES], weights[LANES], loss[LANES];
-        int32_t target[LANES], seen[LANES];
+        float y[LANES], lanes[MOST_CLASSES][LANES];
         bring_targets_of_column(count, targets + i, y);
-        EACH_LANE {
-            seen[l] = y[l] == y[l];
-            target[l] = seen[l] ? (int32_t)y[l] : 0;
-            weights[l] = 1.0f;
-        }
-        for (size_t l = 0; class_weights && l < LANES; l++) weights[l] = class_weights[target[l]];
-        for (size_t c = 0; c < classes; c++) {
-            bring_column(count, z + c * rows + i, lanes[c]);
-            EACH_LANE lanes[c][l] += bias[c];
-        }
-        categorical_lanes(classes, target, weights, lanes, loss);
-        EACH_LANE loss_lanes[l] += seen[l] ? loss[l] : 0.0f;
-        for (size_t c = 0; c < classes; c++) {
-            EACH_LANE {
-                lanes[c][l] = seen[l] ? lanes[c][l] * coefficient : 0.0f;
-                slope_lanes[c][l] += lanes[c][l];
-            }
-            take_column(count, lanes[c], z + c * rows + i);
-        }
+        for (size_t c = 0; c < classes; c++) bring_column(count, z + c * rows + i, lanes[c]);
+        categorical_cells(classes, y, class_weights, bias, coefficient, lanes, loss_lanes, slope_lanes);
+        for (size_t c = 0; c < classes; c++) take_column(count, lanes[c], z + c * rows + i);
     }
     *loss_sum += total(loss_lanes);
     for (size_t c = 0; c < classes; c++) bias_gradient[c] += total(slope_lanes[c]);

@@ -3,8 +3,6 @@
 // hidden units and 4 outputs; these take 0.3 to 0.45). Large products are the BLAS's.
 #include "common.h"
 
-typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
-
 // NaN passes: it is not below 0.
 #define POSITIVE(x) ((chunk)((bits)(x) & ~(bits)((x) < 0)))
 
@@ -68,9 +66,6 @@ WIDE void lacuna_product(size_t m, size_t n, size_t k, const float *restrict a, 
     case 1: block_of_rows(1, n, k, a + i * row, row, step, b, bias, is_relu, c + i * n); break;
     }
 }
-
-typedef float eight __attribute__((vector_size(32), aligned(4)));
-enum { EIGHT = 8 };
 
 // out[0 ..< 4] = the sum of the elements of each of four.
 INLINE void totals(const eight *s, float *out) {

@@ -28,6 +28,11 @@ import Testing
         try check([.binary("one")], EncoderSpec([7, 16]), reduction: .observed, seed: 16)
     }
 
+    @Test func `few outputs over more hidden values than a kernel of their own takes have the slope as gradient`() throws {
+        let objectives: [Objective] = [.binary("a"), .categorical("c", classes: ["x", "y"]), .regression("r", loss: SquaredError())]
+        try check(objectives, EncoderSpec([5000]), reduction: .observed, path: .dense, seed: 17)
+    }
+
     @Test func `towers of several layers have the slope as gradient`() throws {
         var objectives = [Objective].everyKind
         for index in objectives.indices { objectives[index].head = .tower([3, 2]) }

@@ -36,17 +36,14 @@ import Testing
     private func trained(
         _ data: Dataset, _ spec: EncoderSpec, _ optimizer: Optimizer, threads: Int, waits: Bool
     ) throws -> (weights: [String: [Float]], hasMoved: Bool) {
-        let model = try Model(features: 90, encoder: spec, objectives: data.objectives, threads: threads)
-        try model.fit(
-            data,
-            TrainingSettings {
-                $0.epochs = 5
-                $0.batchSize = 60
-                $0.optimizer = optimizer
-                $0.weightDecay = 0.01
-                // No gradient is as long as that, but the norm of all of them has to be known before anything moves.
-                $0.clip = waits ? 1e30 : nil
-            })
+        let model = try Model.trained(on: data, spec, threads: threads) {
+            $0.epochs = 5
+            $0.batchSize = 60
+            $0.optimizer = optimizer
+            $0.weightDecay = 0.01
+            // No gradient is as long as that, but the norm of all of them has to be known before anything moves.
+            $0.clip = waits ? 1e30 : nil
+        }
         return (model.weights, try #require(model.engine as? NativeEngine).updater.hasMovedEncoder)
     }
 

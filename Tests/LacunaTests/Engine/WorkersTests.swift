@@ -22,9 +22,10 @@ import Testing
         let objectives = (0..<200).map { Objective.binary("t\($0)") }
         let data = try Problem.random(rows: 64, objectives: objectives, coverage: coverage, using: &random).dataset()
         func trained(_ threads: Int) throws -> [String: [Float]] {
-            let model = try Model(features: data.features.columns, encoder: .dense(96), objectives: objectives, threads: threads)
-            try model.fit(data, epochs: 2, batchSize: 64)
-            return model.weights
+            try Model.trained(on: data, .dense(96), threads: threads) {
+                $0.epochs = 2
+                $0.batchSize = 64
+            }.weights
         }
         let one = try trained(1), three = try trained(3)
         #expect(distance(one, three) < 1e-6)

@@ -102,22 +102,9 @@ final class TurnedRows {
 
     /// Cuts the columns into a range for each thread. Every column costs something, each of its elements about a sixth of that.
     func forEachShare(of columns: Int, outputs: Int, _ workers: Workers, _ body: (Range<Int>) -> Void) {
+        let starts = starts
         func cost(_ column: Int) -> Int { 6 * column + Int(starts[column]) }
-        guard workers.count > 1, cost(columns) * outputs >= Workers.leastWork else { return body(0..<columns) }
-        func bound(_ part: Int) -> Int {
-            guard part < workers.count else { return columns }
-            let wanted = cost(columns) / workers.count * part
-            var low = 0, high = columns
-            while low < high {
-                let middle = (low + high) / 2
-                if cost(middle) < wanted { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
-        workers.run { part in
-            let own = bound(part)..<bound(part + 1)
-            if !own.isEmpty { body(own) }
-        }
+        workers.share(0..<columns, work: cost(columns) * outputs, runningCost: cost) { _, own in body(own) }
     }
 }
 

@@ -82,7 +82,7 @@ package final class NativeEngine: Engine {
             let one = Workers(count: 1)
             towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec, workers: one) }
             badObjectives = Memory(towers.count)
-            table = TargetMatrix(data.labels, plan: heads)
+            table = TargetMatrix(data.labels, plan: heads, inputs: layout.linear.inputs)
             pairs = Self.countPairs(data.labels, heads)
             let weights = plan.objectiveWeights.reduce(0.0) { $0 + Double($1) }
             totalWeight = plan.total == .average && weights > 0 ? weights : 1
@@ -281,7 +281,8 @@ package final class NativeEngine: Engine {
         for index in 0..<chosen.count { pairs += Int(pairsOfRow[Int(chosen[index])]) }
         let path =
             run.plan.idleHeads == .move
-            ? .dense : forcedPath ?? HeadPath.cheapest(rows: chosen.count, scores: scores, pairs: pairs)
+            ? .dense : forcedPath ?? HeadPath.cheapest(
+                    rows: chosen.count, scores: scores, inputs: layout.linear.inputs, pairs: pairs)
         headUse = HeadUse(way: path == .dense ? .allOutputs : .observedLabels, observed: pairs, pairs: chosen.count * scores)
         return path
     }

@@ -108,7 +108,7 @@ final class OutputLayer {
             own.seconds = (0, 0)
         }
         let cost = size * (pass.path == .dense ? 16 : inputs)
-        shareOut(range, by: offsets, work: cost) { part, own in
+        workers.share(range, work: cost, runningCost: { offsets[$0] }) { part, own in
             forEachRun(entries, own) { block, run in
                 train(block, run, entries, rowsOfEntries, offsets, packed, sums, pass, scratch[part])
             }
@@ -127,7 +127,7 @@ final class OutputLayer {
     }
 
     /// Whether scores of all rows lie turned, `[scores, rows]`: where outputs are few, rows rather than outputs go side by side.
-    var isTurned: Bool { layout.scores <= 16 }
+    var isTurned: Bool { layout.scores < HeadPath.leastScores }
 
     /// From one row's scores to the next's, and from one score of a row to the next.
     private func steps(rows: Int) -> (row: Int, score: Int) { isTurned ? (1, rows) : (layout.scores, 1) }
@@ -164,24 +164,6 @@ final class OutputLayer {
         } else {
             backwardObserved(entries, range, rowsOfEntries, pass, moves)
             if let moves { moveBiases(entries, range, pass, moves) }
-        }
-    }
-
-    /// Cuts segments into one range for each thread, with about equally many numbers each.
-    private func shareOut(_ range: Range<Int>, by offsets: View<Int>, work: Int, _ body: (Int, Range<Int>) -> Void) {
-        guard workers.count > 1, work >= Workers.leastWork else { return body(0, range) }
-        func bound(_ part: Int) -> Int {
-            let wanted = offsets[range.upperBound] * part / workers.count
-            var low = range.lowerBound, high = range.upperBound
-            while low < high {
-                let middle = (low + high) / 2
-                if offsets[middle] < wanted { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
-        workers.run { part in
-            let own = bound(part)..<(part + 1 == workers.count ? range.upperBound : bound(part + 1))
-            if !own.isEmpty { body(part, own) }
         }
     }
 

@@ -237,10 +237,7 @@ final class Updater {
 
     private func layerMoves(_ settings: Settings, steps: Int32) -> LayerMoves? {
         guard let adam = numbers(settings, rate: rate, scale: 1) else { return nil }
-        let pace = pace(of: steps, adam)
-        var numbers = adam.numbers
-        (numbers.pace, numbers.inverse2) = (pace.pace, pace.inverse2)
-        return LayerMoves(numbers: numbers, first: first.view, second: second.view)
+        return LayerMoves(numbers: numbers(adam, ofStep: steps), first: first.view, second: second.view)
     }
 
     /// Moves a tower whose gradients are known, where towers move at once; threads may move different towers at the same time.
@@ -394,9 +391,7 @@ final class Updater {
                 Float(settings.decay))
         case .adam, .adamW:
             guard let adam = numbers(settings, rate: rate, scale: scale) else { return }
-            let pace = pace(of: steps, adam)
-            var numbers = adam.numbers
-            (numbers.pace, numbers.inverse2) = (pace.pace, pace.inverse2)
+            var numbers = numbers(adam, ofStep: steps)
             unsafe lacuna_adam(
                 count, p.base, gradient.base, m.base, second.view.slice(offset, count).base, &numbers)
         }
@@ -424,6 +419,13 @@ final class Updater {
                     decay: isDecoupled ? 0 : Float(settings.decay), shrink: isDecoupled ? Float(1 - rate * settings.decay) : 1),
                 rate: rate, beta1: beta1, beta2: beta2)
         }
+    }
+
+    private func numbers(_ adam: Adam, ofStep steps: Int32) -> lacuna_adam_numbers {
+        let pace = pace(of: steps, adam)
+        var numbers = adam.numbers
+        (numbers.pace, numbers.inverse2) = (pace.pace, pace.inverse2)
+        return numbers
     }
 
     private func pace(of steps: Int32, _ adam: Adam) -> lacuna_adam_pace {

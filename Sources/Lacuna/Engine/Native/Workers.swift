@@ -71,6 +71,30 @@ import Synchronization
         return min(low, total)..<min(high, total)
     }
 
+    /// Cuts `range` into one range for each thread, with about equal shares of its cost.
+    ///
+    /// - Parameters:
+    ///   - work: of all of it, as ``leastWork`` counts it.
+    ///   - runningCost: of all before an index, from the range's lower bound to its upper; never falls.
+    func share(_ range: Range<Int>, work: Int, runningCost: (Int) -> Int, _ body: (_ thread: Int, Range<Int>) -> Void) {
+        guard count > 1, work >= Self.leastWork else { return body(0, range) }
+        let none = runningCost(range.lowerBound), all = runningCost(range.upperBound) - none, parts = count
+        func bound(_ part: Int) -> Int {
+            guard part < parts else { return range.upperBound }
+            let wanted = none + all * part / parts
+            var low = range.lowerBound, high = range.upperBound
+            while low < high {
+                let middle = (low + high) / 2
+                if runningCost(middle) < wanted { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        run { part in
+            let own = bound(part)..<bound(part + 1)
+            if !own.isEmpty { body(part, own) }
+        }
+    }
+
     /// Calls `body` for each item, at the same time, by whichever thread is free: items must not add to each other. The
     /// thread's number is for memory that it may use while it works on the item.
     func forEach(_ items: Int, _ body: (_ item: Int, _ thread: Int) -> Void) {
