@@ -55,7 +55,7 @@ def page(works, results, facts, *, quick, repeats, threads):
             lines += [row_text(row) for row in found["rows"]] + [""]
             own = max(row["figure"]["repeats"] for row in found["rows"])
             if own not in (1, repeats):
-                lines += [f"Of a call of its own, with {own} repeats.", ""]
+                lines += [f"With {own} repeats.", ""]
         for note in found["notes"]:
             lines += [note, ""]
     lines += ["## The same problem", "",

@@ -24,6 +24,11 @@ class Scale:
     repeats: int
     seconds: float
 
+    @property
+    def repeats_of_short(self):
+        """Of works that take seconds."""
+        return max(self.repeats, 5)
+
 
 def chosen(peers, scale, *quick):
     return {name: peers[name] for name in quick} if scale.quick else peers
@@ -232,7 +237,7 @@ def w6(programs, scale):
         runs = {"Lacuna": lambda path=path: programs.lacuna_bench("csv", path)}
         for reader in ("pandas", "polars", "pyarrow"):
             runs[reader] = lambda reader=reader, path=path: programs.peer("table_peer.py", reader, path)
-        found = interleave(runs, scale.repeats)
+        found = interleave(runs, scale.repeats_of_short)
         compare(result, case, found, value="seconds", unit="ms", scale=1e3, goal=2)
         # Looking at a process takes time, so these are runs of their own.
         looked = [programs.lacuna_bench("csv", path, watch_memory=True) for _ in range(2)]
@@ -285,7 +290,7 @@ def scale(programs, scale):
         progress(f"scale: {case}")
         runs = {f"{t} thread{'s' * (t > 1)}": (lambda t=t: programs.lacuna_bench(
             "train", folder, "--seconds", scale.seconds, "--threads", t, threads=t)) for t in (1, 2)}
-        found = interleave(runs, scale.repeats)
+        found = interleave(runs, scale.repeats_of_short)
         figures = compare(result, case, found, value="stepMicroseconds", unit="ms", scale=1e-3)
         row = result.rows[-1]
         row.ratio, row.against = figures["1 thread"].median / figures["2 threads"].median, "1 thread"
