@@ -24,10 +24,10 @@ typedef int32_t bits __attribute__((vector_size(64), aligned(4)));
 typedef float eight __attribute__((vector_size(32), aligned(4)));
 enum { CHUNK = 16, EIGHT = 8 };
 
-// Whether as many vectors stay in registers as AVX-512 has.
-INLINE int has_32_registers(void) {
+// Whether registers hold many chunks: of AVX-512's 32 each holds one; AVX2's 16 hold half of one, NEON's 32 a quarter.
+INLINE int has_roomy_registers(void) {
 #if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f");
+    return __builtin_cpu_supports("x86-64-v4");
 #else
     return 0;
 #endif

@@ -72,7 +72,7 @@ INLINE void narrow_block(size_t width, size_t rows, size_t H, const float *restr
 INLINE void narrow_columns(size_t rows, size_t scores, size_t H, const float *restrict hidden, const float *restrict weight,
                            const float *restrict g, int adds, float *restrict dweight, float *restrict dhidden, int adds_sums,
                            float *restrict sums) {
-    size_t c = 0, most = has_32_registers() ? 4 : 2;
+    size_t c = 0, most = has_roomy_registers() ? 4 : 2;
     // The last ones go on through the relu.
     for (; c + most < scores; c += most) {
         if (most == 4) narrow_block(4, rows, H, hidden, weight + c * H, g + c * rows, adds, dweight + c * H, c > 0, dhidden, 0, NULL);

@@ -36,7 +36,7 @@ WIDE void lacuna_squared(size_t n, const float *restrict targets, float *restric
 // Softmax cross-entropy of class indices, for LANES slots at once: z [classes][LANES] becomes the slopes, written so that
 // they keep their digits where p rounds to 1. Slots rather than classes go side by side, for there are few classes; enough
 // of them to fill the time that a number's chain of operations takes.
-enum { LANES = 32, MOST_CLASSES = 32 };
+enum { LANES = 32, MOST_CLASSES = LACUNA_MOST_TURNED_CLASSES };
 // All of them at once where registers hold 16: what is left between one such loop and the next then stays in registers.
 #define EACH_LANE _Pragma("clang loop interleave_count(2)") for (size_t l = 0; l < LANES; l++)
 
@@ -135,20 +135,6 @@ INLINE void bring(size_t first, size_t count, size_t column, size_t stride, cons
     for (size_t l = 0; l < count; l++) lanes[l] = z[(first + l) * stride + column];
 }
 
-// The same where a column's rows lie side by side, and its way back.
-INLINE void bring_column(size_t count, const float *restrict z, float *restrict lanes) {
-    if (count == LANES) {
-        memcpy(lanes, z, LANES * sizeof *lanes);
-        return;
-    }
-    memset(lanes, 0, LANES * sizeof *lanes);
-    memcpy(lanes, z, count * sizeof *lanes);
-}
-
-INLINE void take_column(size_t count, const float *restrict lanes, float *restrict z) {
-    if (count == LANES) memcpy(z, lanes, LANES * sizeof *lanes); else memcpy(z, lanes, count * sizeof *lanes);
-}
-
 // The same of targets, of chosen rows; NaN beyond.
 INLINE void bring_targets(size_t first, size_t count, size_t column, size_t stride, const int32_t *restrict chosen,
                           const float *restrict targets, float *restrict lanes) {
@@ -241,7 +227,6 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
                               const float *restrict bias, const float *restrict coefficients, float *restrict z,
                               float *restrict losses, float *restrict bias_gradient) {
     FAST
-    float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
     // Few columns: rows go side by side.
     for (size_t j = 0; is_narrow && j < columns; j++) {
         float loss_lanes[LANES] = {0}, slope_lanes[LANES] = {0};
@@ -256,6 +241,7 @@ WIDE void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride,
         losses[j] += total(loss_lanes);
         bias_gradient[j] += total(slope_lanes);
     }
+    float keep = 1.0f - smoothing, spread = 0.5f * smoothing;
     for (size_t j0 = 0; !is_narrow && j0 < columns; j0 += TILE) {
         size_t width = columns - j0 < TILE ? columns - j0 : TILE;
         const float *b = bias + j0, *k = coefficients + j0;
@@ -335,15 +321,20 @@ WIDE void lacuna_categorical_table(size_t rows, size_t columns, size_t classes, 
     }
 }
 
-// Losses of turned scores: a column's rows lie side by side and are calculated so, LANES at a time. Those of a last, shorter
-// block are taken out and put back.
-INLINE void bring_targets_of_column(size_t count, const float *restrict y, float *restrict lanes) {
+// Lanes of a column whose rows lie side by side; `filler` beyond them, in a last, shorter block.
+INLINE void bring_column(size_t count, const float *restrict z, float filler, float *restrict lanes) {
+    // A copy of constant size stays in registers.
     if (count == LANES) {
-        memcpy(lanes, y, LANES * sizeof *lanes);
+        memcpy(lanes, z, LANES * sizeof *lanes);
         return;
     }
-    for (size_t l = 0; l < LANES; l++) lanes[l] = NAN;
-    memcpy(lanes, y, count * sizeof *lanes);
+    for (size_t l = 0; l < LANES; l++) lanes[l] = filler;
+    memcpy(lanes, z, count * sizeof *lanes);
+}
+
+INLINE void put_column(size_t count, const float *restrict lanes, float *restrict z) {
+    if (count == LANES) memcpy(z, lanes, LANES * sizeof *lanes);
+    else memcpy(z, lanes, count * sizeof *lanes);
 }
 
 WIDE void lacuna_binary_turned(size_t rows, size_t columns, size_t target_step, const float *restrict targets, float positive_weight,
@@ -355,10 +346,10 @@ WIDE void lacuna_binary_turned(size_t rows, size_t columns, size_t target_step, 
         for (size_t i = 0; i < rows; i += LANES) {
             size_t count = rows - i < LANES ? rows - i : LANES;
             float y[LANES], s[LANES];
-            bring_targets_of_column(count, targets + j * target_step + i, y);
-            bring_column(count, z + j * rows + i, s);
+            bring_column(count, targets + j * target_step + i, NAN, y);
+            bring_column(count, z + j * rows + i, 0, s);
             binary_cells(y, bias[j], coefficients[j], positive_weight, smoothing, s, loss_lanes, slope_lanes);
-            take_column(count, s, z + j * rows + i);
+            put_column(count, s, z + j * rows + i);
         }
         losses[j] += total(loss_lanes);
         bias_gradient[j] += total(slope_lanes);
@@ -394,10 +385,10 @@ INLINE void categorical_column(size_t classes, size_t rows, const float *restric
     for (size_t i = 0; i < rows; i += LANES) {
         size_t count = rows - i < LANES ? rows - i : LANES;
         float y[LANES], lanes[MOST_CLASSES][LANES];
-        bring_targets_of_column(count, targets + i, y);
-        for (size_t c = 0; c < classes; c++) bring_column(count, z + c * rows + i, lanes[c]);
+        bring_column(count, targets + i, NAN, y);
+        for (size_t c = 0; c < classes; c++) bring_column(count, z + c * rows + i, 0, lanes[c]);
         categorical_cells(classes, y, class_weights, bias, coefficient, lanes, loss_lanes, slope_lanes);
-        for (size_t c = 0; c < classes; c++) take_column(count, lanes[c], z + c * rows + i);
+        for (size_t c = 0; c < classes; c++) put_column(count, lanes[c], z + c * rows + i);
     }
     *loss_sum += total(loss_lanes);
     for (size_t c = 0; c < classes; c++) bias_gradient[c] += total(slope_lanes[c]);

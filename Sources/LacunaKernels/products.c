@@ -101,7 +101,7 @@ INLINE void block_of_dots(size_t rows, size_t columns, size_t n, size_t k, const
 WIDE void lacuna_product_of_rows(size_t m, size_t n, size_t k, const float *restrict a, const float *restrict b, float *restrict c) {
     FAST
     size_t j = 0;
-    int is_roomy = has_32_registers();
+    int is_roomy = has_roomy_registers();
     for (; j + 4 <= n; j += 4) {
         size_t i = 0;
         for (; is_roomy && i + 4 <= m; i += 4) block_of_dots(4, 4, n, k, a + i * k, b + j * k, c + i * n + j);

@@ -168,6 +168,7 @@ package final class EpochSums {
     /// Adds a step's sums, each `[objectives]`, of some objectives.
     func add(_ active: View<Int32>, losses: View<Double>, weights: View<Double>, observed: View<Int>) {
         let sums = sums.view
+        precondition(losses.count == sums.count && weights.count == sums.count && observed.count == sums.count, "sums of other objectives")
         for place in 0..<active.count {
             let objective = Int(active[place])
             var sum = sums[objective]

@@ -159,15 +159,16 @@ void lacuna_squared(size_t n, const float *targets, float *z, float *losses);
 // z [n, classes], targets class indices, class_weights [classes] or NULL.
 void lacuna_categorical(size_t n, size_t classes, const float *class_weights, const float *targets, float *z, float *losses);
 
-// The same over a table of targets [*, target_stride] in which missing ones are NaN, for the chosen rows and some
-// columns: z [rows, stride] goes in as scores without bias and comes out as gradients, 0 where missing; losses and
-// bias_gradient, one for each column (each class of it), are added to. is_narrow: rows rather than columns go side by side, which
-// sums in another order; better below eight columns. coefficients multiply slopes, not losses.
+// Tables of targets [*, target_stride] have NaN where one is missing. How many of the chosen rows have one, by column.
 void lacuna_count_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
                           int32_t *counts);
 // The targets of the chosen rows, turned into out [columns, rows], and counted.
 void lacuna_turn_targets(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets, float *out,
                          int32_t *counts);
+
+// Losses over such a table, for the chosen rows and some columns: z [rows, stride] goes in as scores without bias and comes out as
+// gradients, 0 where missing; losses and bias_gradient, one for each column (each class of it), are added to. coefficients multiply
+// slopes, not losses. is_narrow: rows rather than columns go side by side, which sums in another order; better below eight columns.
 void lacuna_binary_table(size_t rows, size_t columns, size_t target_stride, const int32_t *chosen, const float *targets,
                          float positive_weight, float smoothing, int is_narrow, size_t stride, const float *bias,
                          const float *coefficients, float *z, float *losses, float *bias_gradient);
@@ -185,7 +186,7 @@ void lacuna_binary_turned(size_t rows, size_t columns, size_t target_step, const
                           float *bias_gradient);
 void lacuna_squared_turned(size_t rows, size_t columns, size_t target_step, const float *targets, const float *bias,
                            const float *coefficients, float *z, float *losses, float *bias_gradient);
-// Of 32 classes at most.
+enum { LACUNA_MOST_TURNED_CLASSES = 32 };
 void lacuna_categorical_turned(size_t rows, size_t columns, size_t classes, size_t target_step, const float *targets,
                                const float *class_weights, const float *bias, const float *coefficients, float *z, float *losses,
                                float *bias_gradient);

@@ -141,8 +141,8 @@ import Testing
             }
             let scaling = [TargetScaling?](repeating: nil, count: data.labels.slots)
             let plan = HeadPlan(objectives)
-            #expect(TargetMatrix(try TargetTable(data.labels, rowWeights: nil, scaling: scaling), plan: plan, inputs: 6) != nil)
-            #expect(TargetMatrix(try TargetTable(listed.labels, rowWeights: listed.rowWeights, scaling: scaling), plan: plan, inputs: 6) == nil)
+            #expect(TargetMatrix(try TargetTable(data.labels, rowWeights: nil, scaling: scaling), plan: plan) != nil)
+            #expect(TargetMatrix(try TargetTable(listed.labels, rowWeights: listed.rowWeights, scaling: scaling), plan: plan) == nil)
             #expect(distance(try trained(data), try trained(listed)) < 2e-5)
         }
     }

@@ -5,12 +5,12 @@ extension Model {
     ///
     /// - Parameter path: how linear heads are calculated; nil: the cheaper way.
     static func trained(
-        on data: Dataset, _ encoder: EncoderSpec, threads: Int = 1, path: HeadPath? = nil, callbacks: Callbacks = Callbacks(),
+        on data: Dataset, _ encoder: EncoderSpec, threads: Int = 1, path: HeadPath? = nil,
         _ change: (inout TrainingSettings) -> Void
     ) throws -> Model {
         let model = try Model(features: data.features.columns, encoder: encoder, objectives: data.objectives, threads: threads)
         (model.engine as? NativeEngine)?.forcedPath = path
-        try model.fit(data, TrainingSettings(change), callbacks: callbacks)
+        try model.fit(data, TrainingSettings(change))
         return model
     }
 }

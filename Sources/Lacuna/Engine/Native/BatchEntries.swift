@@ -151,9 +151,12 @@ final class BatchEntries {
         let counts = countMemory.view
         if turns {
             turnedRows = chosen.count
-            unsafe lacuna_turn_targets(
-                chosen.count, slots, table.slots, chosen.base, table.values.view.base,
-                turnedMemory.room(for: slots * chosen.count).base, counts.base)
+            let turned = turnedMemory.room(for: slots * chosen.count)
+            workers.split(slots, work: chosen.count * slots) { range in
+                unsafe lacuna_turn_targets(
+                    chosen.count, range.count, table.slots, chosen.base, table.values.view.base + range.lowerBound,
+                    turned.base + range.lowerBound * chosen.count, counts.base + range.lowerBound)
+            }
         } else {
             workers.split(slots, grain: 16, work: chosen.count * slots) { range in
                 unsafe lacuna_count_targets(

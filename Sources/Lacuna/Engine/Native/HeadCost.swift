@@ -7,7 +7,8 @@ enum HeadPath: Equatable, Sendable {
     /// Observed (row, output) pairs only: each H multiply-adds, and something of its own.
     case observed
 
-    /// Below, the product is too small for its overhead to matter; it is simpler and as fast.
+    /// Below, the product is too small for its overhead to matter; it is simpler and as fast. Its scores then lie turned, and few of
+    /// them go back in a kernel of their own; see ``OutputLayer/isTurned``.
     static let leastScores = 17
 
     /// - Parameters:

@@ -96,7 +96,8 @@ enum LossKernel {
     func evaluate(_ columns: Columns, rows: Int, targets: View<Float>, step: Int, scores: View<Float>) {
         let count = columns.count
         precondition(
-            scores.count >= count * columns.width * rows && targets.count >= (count - 1) * step + rows, "a loss leaves its memory")
+            scores.count >= count * columns.width * rows && targets.count >= (count - 1) * step + rows
+                && columns.width <= Int(LACUNA_MOST_TURNED_CLASSES), "a loss leaves its memory")
         switch self {
         case .binary(let weight, let smoothing):
             unsafe lacuna_binary_turned(

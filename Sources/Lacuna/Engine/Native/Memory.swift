@@ -45,14 +45,16 @@ import Musl
         self.count = count
     }
 
-    /// Makes room for at least `count` elements, of which the first `kept` stay. Views of it are no longer valid.
-    func grow(to count: Int, keeping kept: Int) {
-        guard count > self.count else { return }
-        let old = unsafe storage
-        self.count = max(count, 2 * self.count)
-        unsafe storage = Self.allocate(self.count)
-        unsafe storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: old[0..<kept * MemoryLayout<Element>.stride]))
-        unsafe old.deallocate()
+    /// Stores an element after the first `used`, which stay. Where memory grows for it, views are no longer valid.
+    func append(_ element: Element, after used: Int) {
+        if used == count {
+            let old = unsafe storage
+            count = max(8, 2 * count)
+            unsafe storage = Self.allocate(count)
+            unsafe storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: old[0..<used * MemoryLayout<Element>.stride]))
+            unsafe old.deallocate()
+        }
+        view[used] = element
     }
 
     /// All of it. Valid until the memory grows or goes.

@@ -28,8 +28,7 @@ final class MoveList {
                 return
             }
         }
-        moves.grow(to: count + 1, keeping: count)
-        moves.view[count] = Move(offset: offset, gradient: gradient, steps: steps)
+        moves.append(Move(offset: offset, gradient: gradient, steps: steps), after: count)
         count += 1
     }
 }

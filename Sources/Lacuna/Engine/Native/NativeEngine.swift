@@ -56,7 +56,7 @@ package final class NativeEngine: Engine {
         /// By tower: the objective whose numbers are not finite, or −1.
         let badObjectives: Memory<Int32>
         let totalWeight: Double
-        /// The targets as a matrix, where most labels are observed.
+        /// The targets as a matrix, for dense passes of runs that have many.
         let table: TargetMatrix?
         /// `[rows]`: observed (row, output) pairs of linear heads.
         let pairs: Memory<Int32>
@@ -82,10 +82,19 @@ package final class NativeEngine: Engine {
             let one = Workers(count: 1)
             towers = layout.towers.enumerated().map { TowerRunner($1, index: $0, plan: heads, spec: spec, workers: one) }
             badObjectives = Memory(towers.count)
-            table = TargetMatrix(data.labels, plan: heads, inputs: layout.linear.inputs)
             pairs = Self.countPairs(data.labels, heads)
+            table = Self.areMostlyDense(pairs.view, plan, layout.linear) ? TargetMatrix(data.labels, plan: heads) : nil
             let weights = plan.objectiveWeights.reduce(0.0) { $0 + Double($1) }
             totalWeight = plan.total == .average && weights > 0 ? weights : 1
+        }
+
+        /// Whether heads of most batches will be calculated as one product, for which targets had better be a matrix.
+        private static func areMostlyDense(_ pairs: View<Int32>, _ plan: StepPlan, _ heads: ParameterLayout.Output) -> Bool {
+            guard plan.idleHeads == .still else { return true }
+            var sum = 0
+            for row in 0..<pairs.count { sum += Int(pairs[row]) }
+            // A batch may observe a little more than the whole does.
+            return HeadPath.cheapest(rows: pairs.count, scores: heads.scores, inputs: heads.inputs, pairs: sum + sum / 10) == .dense
         }
 
         private static func countPairs(_ labels: TargetTable, _ plan: HeadPlan) -> Memory<Int32> {
@@ -279,10 +288,8 @@ package final class NativeEngine: Engine {
         var pairs = 0
         let pairsOfRow = run.pairs.view
         for index in 0..<chosen.count { pairs += Int(pairsOfRow[Int(chosen[index])]) }
-        let path =
-            run.plan.idleHeads == .move
-            ? .dense : forcedPath ?? HeadPath.cheapest(
-                    rows: chosen.count, scores: scores, inputs: layout.linear.inputs, pairs: pairs)
+        let cheapest = HeadPath.cheapest(rows: chosen.count, scores: scores, inputs: layout.linear.inputs, pairs: pairs)
+        let path = run.plan.idleHeads == .move ? .dense : forcedPath ?? cheapest
         headUse = HeadUse(way: path == .dense ? .allOutputs : .observedLabels, observed: pairs, pairs: chosen.count * scores)
         return path
     }

@@ -1,7 +1,7 @@
 internal import LacunaKernels
 
 extension OutputLayer {
-    /// Losses and slopes of all slots over a matrix of targets: the way of a batch in which most labels are observed.
+    /// Losses and slopes of all slots over a matrix of targets.
     ///
     /// - Parameters:
     ///   - chosen: `[rows]`, rows of the table.
@@ -23,7 +23,8 @@ extension OutputLayer {
             coefficients[slot] = pass.coefficients[Int(plan.objectiveOfSlot.view[slot])]
         }
         let bias = pass.parameters.slice(layout.bias, layout.logits)
-        workers.split(table.slots, grain: 64, work: 16 * rows * table.slots) { own in
+        // Columns that lie turned share no memory.
+        workers.split(table.slots, grain: isTurned ? 1 : 64, work: 16 * rows * table.slots) { own in
             var slot = own.lowerBound
             while slot < own.upperBound {
                 let block = plan.block(of: slot), end = min(block.slots.upperBound, own.upperBound)
@@ -53,7 +54,7 @@ extension OutputLayer {
         return nil
     }
 
-    /// From the slopes that ``forward(_:_:_:_:)`` left to the gradients of output matrix and hidden values.
+    /// From the slopes that ``forward(_:_:firstRow:_:_:)`` left to the gradients of output matrix and hidden values.
     ///
     /// - Parameter isFirst: whether gradients of weights are written rather than added to.
     func backward(table pass: Pass, isFirst: Bool) {

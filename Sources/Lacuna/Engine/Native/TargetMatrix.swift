@@ -1,25 +1,18 @@
-/// The targets of a data set as a dense matrix `[rows × slots]`, missing ones NaN: where most labels are observed, this
-/// takes less time and hardly more memory than lists of them.
+/// The targets of a data set as a dense matrix `[rows × slots]`, missing ones NaN: for batches whose heads are calculated as one
+/// product over all outputs. Where a fifth or more of the cells are observed, it is less memory than lists of them, or hardly more.
 final class TargetMatrix {
     let slots: Int
     let values: Memory<Float>
 
-    /// The share of observed cells from which on the matrix is used. Below, lists are less memory than it, or batches of many
-    /// outputs are calculated from lists anyway.
-    private static func leastCoverage(_ plan: HeadPlan, inputs: Int) -> Double {
-        let least = 0.2
-        return plan.linearScores < HeadPath.leastScores ? least : max(least, 0.9 * HeadPath.breakEven(inputs: inputs))
-    }
+    /// The share of observed cells from which on the matrix is used.
+    static let leastCoverage = 0.2
 
-    /// - Parameters:
-    ///   - plan: with the losses of the run.
-    ///   - inputs: hidden values under the linear heads.
+    /// - Parameter plan: with the losses of the run.
     /// - Returns: nil where a kernel is wanting, or labels are few, weighted, or more than targets.
-    init?(_ labels: TargetTable, plan: HeadPlan, inputs: Int) {
+    init?(_ labels: TargetTable, plan: HeadPlan) {
         guard labels.weights == nil, labels.states == nil, labels.distributions.isEmpty, plan.towers.isEmpty,
             plan.blocks.allSatisfy({ $0.kernel != nil }),
-            Double(labels.targets.count)
-                >= Self.leastCoverage(plan, inputs: inputs) * Double(labels.rows) * Double(labels.slots)
+            Double(labels.targets.count) >= Self.leastCoverage * Double(labels.rows) * Double(labels.slots)
         else { return nil }
         slots = labels.slots
         values = Memory(labels.rows * labels.slots)

@@ -101,7 +101,10 @@ final class Updater {
         encoderSteps = 0
         slotSteps.view.fill(0)
         towerSteps.view.fill(0)
-        corrections.clear()
+        switch step.optimizer {
+        case .adam(let beta1, let beta2, _), .adamW(let beta1, let beta2, _): corrections.restart(beta1: beta1, beta2: beta2)
+        case .sgd: break
+        }
         frozen = []
     }
 
@@ -401,8 +404,6 @@ final class Updater {
     private struct Adam {
         let numbers: lacuna_adam_numbers
         let rate: Double
-        let beta1: Double
-        let beta2: Double
     }
 
     /// Nil for an optimizer of another kind.
@@ -417,7 +418,7 @@ final class Updater {
                     beta1: Float(beta1), slow1: Float(1 - beta1), beta2: Float(beta2), slow2: Float(1 - beta2),
                     epsilon: Float(epsilon), pace: 0, inverse2: 0, gscale: scale,
                     decay: isDecoupled ? 0 : Float(settings.decay), shrink: isDecoupled ? Float(1 - rate * settings.decay) : 1),
-                rate: rate, beta1: beta1, beta2: beta2)
+                rate: rate)
         }
     }
 
@@ -429,17 +430,13 @@ final class Updater {
     }
 
     private func pace(of steps: Int32, _ adam: Adam) -> lacuna_adam_pace {
-        let correction = corrections.after(Int(steps), adam.beta1, adam.beta2)
+        let correction = corrections.after(Int(steps))
         return lacuna_adam_pace(pace: Float(adam.rate * correction.pace), inverse2: correction.inverse2)
     }
 
     /// Works out the corrections up to a step count, for threads to read.
     private func remember(steps: Int32, _ settings: Settings) {
-        switch settings.optimizer {
-        case .adam(let beta1, let beta2, _), .adamW(let beta1, let beta2, _):
-            if steps > 0 { _ = corrections.after(Int(steps), beta1, beta2) }
-        case .sgd: break
-        }
+        if settings.optimizer.isAdam, steps > 0 { _ = corrections.after(Int(steps)) }
     }
 
     /// What stands still has no part in the norm that clipping looks at.
