@@ -68,9 +68,9 @@ def w1(programs, scale):
     compare(result, "20 epochs with shuffling", interleave(runs, scale.repeats), value="fitSeconds", unit="ms", scale=1e3, goal=4.5)
     result.notes.append(
         "Where a step's time is: 65 500 multiply-adds (32 rows × 896 weights forward and again for their gradients, 256 of them for "
-        "the hidden gradient), losses of 128 numbers and Adam of 964. By a sampling profile on a processor with AVX2 the products took "
-        "32 %, the heads' way back 13, losses 16, Adam 9, gathering and counting 5, shuffling 3; a fifth is checks and calls between "
-        "them. The products alone run at four fifths of what the processor can do.")
+        "the hidden gradient), losses of 128 numbers and Adam of 964. By a sampling profile on a processor with AVX-512 the products "
+        "took 40 %, the heads' way back 14, losses 8, Adam 12, gathering and counting 6, shuffling 2; a sixth is checks and calls between "
+        "them.")
     result.notes.append(
         "A step of Lacuna, of JAX scan and of Keras holds the gathering of its rows (Lacuna's and Keras's the shuffling, too); "
         "that of PyTorch and of JAX jit takes batches cut beforehand.")

@@ -48,13 +48,16 @@ struct HeadPlan {
         let loss: any Loss
         /// Nil where the loss has none, or targets are distributions.
         let kernel: LossKernel?
+        /// The distributions of a slot with soft targets, one after the other.
+        let distributions: [Float]?
         let width: Int
         let scoreWidth: Int
 
-        init(_ slots: Range<Int>, like first: Slot, loss: any Loss, kernel: LossKernel?) {
+        init(_ slots: Range<Int>, like first: Slot, loss: any Loss, distributions: [Float]?) {
             self.slots = slots
             self.loss = loss
-            self.kernel = kernel
+            self.distributions = distributions
+            kernel = distributions == nil ? LossKernel(loss) : nil
             (tower, width, scoreWidth) = (first.tower, first.width, first.scoreWidth)
         }
     }
@@ -77,10 +80,10 @@ struct HeadPlan {
     ///
     /// - Parameters:
     ///   - losses: by slot. Balanced multilabel objectives have one per label.
-    ///   - soft: slots whose targets are distributions.
-    init(_ plan: HeadPlan, losses: [any Loss], soft: Set<Int>) {
+    ///   - distributions: of slots with soft targets.
+    init(_ plan: HeadPlan, losses: [any Loss], distributions: [Int: [Float]]) {
         self = plan
-        blocks = Self.blocks(slots, losses, soft)
+        blocks = Self.blocks(slots, losses, distributions)
     }
 
     init(_ objectives: [Objective]) {
@@ -123,7 +126,7 @@ struct HeadPlan {
         self.linearSlots = slots.indices.filter { slots[$0].tower == nil }
         objectiveOfSlot = Memory(slots.count)
         for (index, slot) in slots.enumerated() { objectiveOfSlot.view[index] = Int32(slot.objective) }
-        self.blocks = Self.blocks(slots, slots.map { objectives[$0.objective].loss }, [])
+        self.blocks = Self.blocks(slots, slots.map { objectives[$0.objective].loss }, [:])
     }
 
     /// The block that a slot belongs to.
@@ -136,17 +139,16 @@ struct HeadPlan {
         return blocks[low]
     }
 
-    private static func blocks(_ slots: [Slot], _ losses: [any Loss], _ soft: Set<Int>) -> [Block] {
+    private static func blocks(_ slots: [Slot], _ losses: [any Loss], _ distributions: [Int: [Float]]) -> [Block] {
         func belongsTogether(_ first: Int, _ slot: Int) -> Bool {
             slots[first].tower == slots[slot].tower && slots[first].width == slots[slot].width
                 && slots[first].scoreWidth == slots[slot].scoreWidth
                 && isSame(losses[first], losses[slot], sameObjective: slots[slot - 1].objective == slots[slot].objective)
-                && !soft.contains(slot) && !soft.contains(first)
+                && (distributions.isEmpty || distributions[slot] == nil && distributions[first] == nil)
         }
         var blocks: [Block] = [], first = 0
         for slot in slots.indices where slot + 1 == slots.count || !belongsTogether(first, slot + 1) {
-            let kernel = soft.contains(first) ? nil : LossKernel(losses[first])
-            blocks.append(Block(first..<slot + 1, like: slots[first], loss: losses[first], kernel: kernel))
+            blocks.append(Block(first..<slot + 1, like: slots[first], loss: losses[first], distributions: distributions[first]))
             first = slot + 1
         }
         return blocks

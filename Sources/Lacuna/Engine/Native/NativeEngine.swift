@@ -141,7 +141,7 @@ package final class NativeEngine: Engine {
             updater.dropMoments()
             lacuna_hand_back_freed()
         }
-        let heads = HeadPlan(plan, losses: step.losses, soft: Set(data.labels.distributions.keys))
+        let heads = HeadPlan(plan, losses: step.losses, distributions: data.labels.distributions)
         run = Run(data, step, heads, layout, spec, workers)
         updater.prepare(step)
         // Sparse rows add to the first kernel's gradient and clear what they added.
@@ -323,7 +323,7 @@ package final class NativeEngine: Engine {
         let pass = OutputLayer.Pass(
             hidden: hidden, rows: rows, parameters: parameters.view, weightGradient: updater.headWeightGradient,
             biasGradient: updater.headBiasGradient, hiddenGradient: hiddenGradient, relu: relu, path: path,
-            coefficients: run.coefficients.view, distributions: run.data.labels.distributions, lossSums: run.lossSums.view)
+            coefficients: run.coefficients.view, lossSums: run.lossSums.view)
         // All losses come before anything moves: a step that diverges leaves the weights as they were.
         if layout.linear.scores > 0 {
             let bad =

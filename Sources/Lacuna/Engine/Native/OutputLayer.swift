@@ -62,8 +62,6 @@ final class OutputLayer {
         let path: HeadPath
         /// By objective: what an entry's weight is multiplied with.
         let coefficients: View<Float>
-        /// By slot: its distributions, where targets are soft.
-        let distributions: [Int: [Float]]
         /// By objective, added to: Σ w · loss.
         let lossSums: View<Double>
     }
@@ -228,7 +226,7 @@ final class OutputLayer {
             slopes = scratch.gradients.room(for: count * block.width)
             let logits = scratch.logits.room(for: count * block.width)
             expand(block, segments, packed, bias, into: logits)
-            evaluate(block, entries, logits, targets, start: start, losses, slopes, pass, scratch)
+            evaluate(block, entries, logits, targets, start: start, losses, slopes, scratch)
         }
         let weights = entries.isWeighted ? entries.weights.slice(start, count) : nil
         let bad = unsafe lacuna_run_weigh(
@@ -269,11 +267,11 @@ final class OutputLayer {
 
     private func evaluate(
         _ block: HeadPlan.Block, _ entries: BatchEntries, _ logits: View<Float>, _ own: View<Float>, start: Int,
-        _ losses: View<Float>, _ gradients: View<Float>, _ pass: Pass, _ scratch: Scratch
+        _ losses: View<Float>, _ gradients: View<Float>, _ scratch: Scratch
     ) {
         var targets = own
         let count = own.count
-        if let distributions = pass.distributions[block.slots.lowerBound] {
+        if let distributions = block.distributions {
             // A soft target is kept as the position of its distribution.
             let width = block.width, expanded = scratch.soft.room(for: count * width)
             for entry in 0..<count {

@@ -106,7 +106,7 @@ final class TowerRunner {
             weightGradient: gradients.slice(0, last.scores * inner),
             biasGradient: gradients.slice(last.bias - last.weight, last.logits),
             hiddenGradient: gradient.room(for: count * inner), relu: relu, path: .dense, coefficients: pass.coefficients,
-            distributions: pass.distributions, lossSums: pass.lossSums)
+            lossSums: pass.lossSums)
     }
 
     /// Adds the gradient of the last pass's input to that of the hidden values it was taken from.

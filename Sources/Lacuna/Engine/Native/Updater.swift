@@ -264,11 +264,9 @@ final class Updater {
         let output = layout.towers[index].output, inputs = output.inputs
         for number in plan.towers[index].slots where everything || isObserved(slot: number, entries) {
             let slot = plan.slots[number]
-            for (start, count) in [
-                (slot.score * inputs, slot.scoreWidth * inputs), (output.bias - output.weight + slot.logit, slot.width),
-            ] {
-                body(output.weight + start, start..<start + count, number)
-            }
+            let weights = slot.score * inputs, biases = output.bias - output.weight + slot.logit
+            body(output.weight + weights, weights..<weights + slot.scoreWidth * inputs, number)
+            body(output.weight + biases, biases..<biases + slot.width, number)
         }
     }
 
